@@ -1,0 +1,67 @@
+/** A JSON Schema (2020-12) document. */
+export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
+
+/** `30s`, `5m`, `2h`, `7d`; `500ms` is allowed too. */
+export type Duration = string;
+
+/** `${{ CEL }}` when the whole string is one expression; else text with `${{ }}` inside. */
+export type ExpressionText = string;
+
+export interface ScheduleTrigger {
+  /** Five fields, or six with seconds first. */
+  readonly cron: string;
+  /** IANA name; default UTC. */
+  readonly timezone?: string;
+  readonly input?: unknown;
+}
+
+export interface EventTrigger {
+  readonly type: string;
+  readonly if?: ExpressionText;
+  readonly input?: unknown;
+}
+
+export interface Triggers {
+  readonly schedule?: readonly ScheduleTrigger[];
+  readonly event?: readonly EventTrigger[];
+}
+
+export interface Retry {
+  /** Attempts in all, the first included. Default 1: no retry. */
+  readonly attempts?: number;
+  /** Wait before the second attempt. Default 1s. */
+  readonly delay?: Duration;
+  /** Each further wait is this much longer. Default 2. */
+  readonly factor?: number;
+  readonly maxDelay?: Duration;
+  /** Spread each wait over 50 to 100 % of itself. Default true. */
+  readonly jitter?: boolean;
+}
+
+export interface AgentStep {
+  /** `agent.action` of a loaded plugin. */
+  readonly uses: string;
+  readonly name?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly needs?: readonly string[];
+  readonly if?: ExpressionText | boolean;
+  readonly retry?: Retry;
+  /** For each attempt. */
+  readonly timeout?: Duration;
+  readonly continueOnError?: boolean;
+}
+
+export type Step = AgentStep;
+
+/** A workflow file as written. What is not listed here is refused when the file is loaded. */
+export interface WorkflowDefinition {
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly on?: Triggers;
+  readonly input?: JsonSchema;
+  readonly timeout?: Duration;
+  readonly defaults?: { readonly retry?: Retry; readonly timeout?: Duration };
+  readonly steps: Readonly<Record<string, Step>>;
+  readonly output?: unknown;
+}

@@ -1,0 +1,79 @@
+/**
+ * Every error the hub can give, by code. `kind` is what the edge maps to an HTTP status (api) or an exit code (cli);
+ * this room knows neither. A test keeps this list equal to docs/errors.md, both ways.
+ */
+export type ErrorKind =
+  | 'invalid' // the request or file is wrong: fix it
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unprocessable'
+  | 'rate_limited'
+  | 'unavailable' // try again later
+  | 'failed'; // the work itself failed, or a fault of the hub
+
+interface Entry {
+  readonly kind: ErrorKind;
+  /** One sentence for people: what this means. The thrown message adds which value and what to do. */
+  readonly title: string;
+}
+
+export const catalogue = {
+  // requests
+  CC_REQUEST_INVALID: { kind: 'invalid', title: 'The request does not have the expected shape' },
+  CC_REQUEST_TOO_LARGE: { kind: 'too_large', title: 'The request body is larger than the hub accepts' },
+  CC_ROUTE_NOT_FOUND: { kind: 'not_found', title: 'There is no such route' },
+  CC_RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests from this client' },
+  CC_OVERLOADED: { kind: 'unavailable', title: 'The hub has as much work as it can take' },
+  CC_SHUTTING_DOWN: { kind: 'unavailable', title: 'This replica is shutting down' },
+  CC_DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'PostgreSQL does not answer' },
+  CC_INTERNAL: { kind: 'failed', title: 'A fault of the hub' },
+  CC_IDEMPOTENCY_MISMATCH: { kind: 'unprocessable', title: 'The Idempotency-Key was used before with another request' },
+  // identity
+  CC_UNAUTHENTICATED: { kind: 'unauthenticated', title: 'No valid token was sent' },
+  CC_FORBIDDEN: { kind: 'forbidden', title: 'The token does not have the role this call needs' },
+  CC_SECRET_UNKNOWN: { kind: 'invalid', title: 'A secret is not listed or has no value' },
+  // configuration and start
+  CC_CONFIG_INVALID: { kind: 'invalid', title: 'The configuration is wrong' },
+  CC_DATABASE_TOO_OLD: { kind: 'failed', title: 'PostgreSQL is older than the hub supports' },
+  CC_SCHEMA_NEWER: { kind: 'failed', title: 'The database was migrated by a newer hub' },
+  CC_HUB_ALREADY_RUNNING: { kind: 'conflict', title: 'Another hub uses this embedded database' },
+  CC_EMBEDDED_DATABASE_FAILED: { kind: 'failed', title: 'The embedded PostgreSQL could not start' },
+  // workflows
+  CC_WORKFLOW_INVALID: { kind: 'invalid', title: 'The workflow has problems' },
+  CC_WORKFLOW_NOT_FOUND: { kind: 'not_found', title: 'There is no such workflow or version' },
+  CC_WORKFLOW_DISABLED: { kind: 'conflict', title: 'The workflow is disabled' },
+  CC_GRAMMAR_NOT_BUILT: { kind: 'invalid', title: 'This part of the grammar is not built yet' },
+  CC_INPUT_INVALID: { kind: 'invalid', title: "The input does not match the workflow's schema" },
+  CC_EXPRESSION_INVALID: { kind: 'invalid', title: 'An expression does not compile' },
+  CC_EXPRESSION_FAILED: { kind: 'failed', title: 'An expression failed while a run evaluated it' },
+  // runs
+  CC_RUN_NOT_FOUND: { kind: 'not_found', title: 'There is no such run' },
+  CC_RUN_FINISHED: { kind: 'conflict', title: 'The run has already ended' },
+  CC_RUN_TIMEOUT: { kind: 'failed', title: 'The run took longer than its timeout' },
+  CC_RUN_CANCELLED: { kind: 'failed', title: 'The run was cancelled' },
+  CC_RUN_TOO_MANY_EVENTS: { kind: 'failed', title: 'The run wrote more events than engine.maxEvents' },
+  CC_STEP_FAILED: { kind: 'failed', title: 'A step failed' },
+  CC_STEP_TIMEOUT: { kind: 'failed', title: 'A step took longer than its timeout' },
+  CC_STEP_QUARANTINED: { kind: 'failed', title: 'A step killed its process again and again and was convicted' },
+  CC_STEP_OUTPUT_TOO_LARGE: { kind: 'failed', title: 'A step returned more than engine.maxOutputBytes' },
+  CC_STEP_INPUT_INVALID: { kind: 'failed', title: "A step's input does not match the action's schema" },
+  CC_STEP_OUTPUT_INVALID: { kind: 'failed', title: "A step's output does not match the action's schema" },
+  // events
+  CC_EVENT_INVALID: { kind: 'invalid', title: 'The event is not a valid CloudEvent 1.0' },
+  // plugins
+  CC_PLUGIN_NOT_FOUND: { kind: 'invalid', title: 'A listed plugin cannot be resolved' },
+  CC_PLUGIN_EXPORT_MISSING: { kind: 'invalid', title: 'A plugin does not default-export definePlugin(...)' },
+  CC_PLUGIN_DUPLICATE: { kind: 'invalid', title: 'Two plugins have the same name' },
+  CC_PLUGIN_HUB_VERSION: { kind: 'invalid', title: 'A plugin needs another version of the hub' },
+  CC_PLUGIN_OPTIONS_INVALID: { kind: 'invalid', title: "A plugin's options are wrong" },
+  CC_PLUGIN_AGENT_CLASH: { kind: 'invalid', title: 'Two plugins offer the same agent or action' },
+  CC_PLUGIN_SECRET_NOT_GRANTED: { kind: 'invalid', title: 'A plugin asks for a secret it was not granted' },
+  CC_PLUGIN_PERMISSION_NOT_BUILT: { kind: 'invalid', title: 'A plugin asks for a permission the hub cannot enforce yet' },
+  CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
+  CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;
