@@ -51,6 +51,8 @@ export interface Run {
   readonly unsettled: number;
   /** Steps with an attempt in flight. */
   readonly inFlight: number;
+  /** Steps that wait for their next attempt. */
+  readonly retrying: number;
   /** Set by a cancel request, a run timeout or a conviction: nothing new starts, the run ends like this. */
   readonly ending?: { readonly status: 'failed' | 'cancelled'; readonly error: Failure };
   readonly output?: unknown;
