@@ -74,6 +74,12 @@ export const catalogue = {
   CC_PLUGIN_PERMISSION_NOT_BUILT: { kind: 'invalid', title: 'A plugin asks for a permission the hub cannot enforce yet' },
   CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
   CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },
+  // command line
+  CC_USAGE: { kind: 'invalid', title: 'The command line is wrong' },
+  CC_HUB_UNKNOWN: { kind: 'unavailable', title: 'Nothing says where the hub is' },
+  CC_HUB_UNREACHABLE: { kind: 'unavailable', title: 'The hub does not answer' },
+  CC_NODE_TOO_OLD: { kind: 'failed', title: 'This Node.js is older than CommandCenter needs' },
+  CC_FILE_UNREADABLE: { kind: 'not_found', title: 'A file named on the command line cannot be read' },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof catalogue;
