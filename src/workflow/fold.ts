@@ -19,6 +19,7 @@ export function createRun(plan: Plan, id: string, created: RunEvent & { type: 'R
     inFlight: 0,
     retrying: 0,
     costUsd: 0,
+    activeMs: 0,
     createdAt: created.at,
   };
 }
@@ -28,6 +29,11 @@ export function foldRun(plan: Plan, id: string, log: readonly RunEvent[]): Run {
   const [created, ...rest] = log;
   if (created?.type !== 'RunCreated') throw new TypeError(`the log of run ${id} does not start with RunCreated`);
   return rest.reduce(evolve, createRun(plan, id, created));
+}
+
+/** Wall time with at least one step executing, up to `at`. */
+export function activeMs(run: Run, at: number): number {
+  return run.activeSince === undefined ? run.activeMs : run.activeMs + Math.max(0, at - run.activeSince);
 }
 
 export function hasEnded(status: RunStatus): boolean {
@@ -54,7 +60,7 @@ export function evolve(run: Run, event: RunEvent): Run {
       return attemptEnded(run, event);
     case 'StepSkipped':
       if (run.steps[event.step]?.status !== 'pending') return run;
-      return withStep(run, event.step, { status: 'skipped', attempt: 0, finishedAt: event.at }, { unsettled: -1 });
+      return withStep(run, event, { status: 'skipped', attempt: 0, finishedAt: event.at }, { unsettled: -1 });
     case 'TimerFired':
       return timerFired(run, event);
     case 'RunCancelRequested':
@@ -77,7 +83,7 @@ function stepStarted(run: Run, event: RunEvent & { type: 'StepStarted' }): Run {
   if (run.ending || run.status === 'queued') return run;
   if (step?.status !== 'pending' || event.attempt !== step.attempt + 1) return run;
   const startedAt = step.startedAt ?? event.at;
-  return withStep(run, event.step, { status: 'running', attempt: event.attempt, startedAt }, { inFlight: 1 });
+  return withStep(run, event, { status: 'running', attempt: event.attempt, startedAt }, { inFlight: 1 });
 }
 
 type AttemptEnd = RunEvent & { type: 'StepSucceeded' | 'StepFailed' | 'StepRetryScheduled' };
@@ -92,14 +98,14 @@ function attemptEnded(run: Run, event: AttemptEnd): Run {
   const { attempt } = event;
   switch (event.type) {
     case 'StepSucceeded':
-      return withStep(run, event.step, { status: 'succeeded', attempt, output: event.output, ...times }, { inFlight, unsettled: -1 });
+      return withStep(run, event, { status: 'succeeded', attempt, output: event.output, ...times }, { inFlight, unsettled: -1 });
     case 'StepRetryScheduled': {
       const state: StepState = { status: 'retrying', attempt, error: event.error, dueAt: event.dueAt, ...times };
-      return withStep(run, event.step, state, { inFlight, retrying: 1 });
+      return withStep(run, event, state, { inFlight, retrying: 1 });
     }
     case 'StepFailed': {
       const status = event.error.type === 'cancelled' ? 'cancelled' : 'failed';
-      const next = withStep(run, event.step, { status, attempt, error: event.error, ...times }, { inFlight, unsettled: -1 });
+      const next = withStep(run, event, { status, attempt, error: event.error, ...times }, { inFlight, unsettled: -1 });
       // A convicted step ends the run whatever its other steps say: re-driving any of them would risk the process again.
       if (event.error.type !== 'quarantined' || next.ending) return next;
       return { ...next, ending: { status: 'failed', error: { ...event.error, step: event.step } } };
@@ -120,13 +126,14 @@ function timerFired(run: Run, event: RunEvent & { type: 'TimerFired' }): Run {
   const step = run.steps[timer.step];
   if (step?.status !== 'retrying' || step.attempt !== timer.attempt) return run;
   const { dueAt: _due, finishedAt: _finished, ...kept } = step;
-  return withStep(run, timer.step, { ...kept, status: 'pending' }, { retrying: -1 });
+  return withStep(run, { step: timer.step, at: event.at }, { ...kept, status: 'pending' }, { retrying: -1 });
 }
 
 function ended(run: Run, at: number, end: Pick<Run, 'status' | 'output' | 'error'>): Run {
   const steps: Record<string, StepState> = {};
   for (const [id, step] of Object.entries(run.steps)) steps[id] = isSettled(step) ? step : { ...step, status: 'cancelled', finishedAt: at };
-  return { ...run, ...end, steps, unsettled: 0, inFlight: 0, retrying: 0, finishedAt: at };
+  const { activeSince: _since, ...rest } = run;
+  return { ...rest, ...end, steps, unsettled: 0, inFlight: 0, retrying: 0, activeMs: activeMs(run, at), finishedAt: at };
 }
 
 export function isSettled(step: StepState): boolean {
@@ -134,10 +141,16 @@ export function isSettled(step: StepState): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled';
 }
 
-function withStep(run: Run, id: string, step: StepState, by: { unsettled?: number; inFlight?: number; retrying?: number }): Run {
+interface Counts {
+  readonly unsettled?: number;
+  readonly inFlight?: number;
+  readonly retrying?: number;
+}
+
+function withStep(run: Run, { step: id, at }: { step: string; at: number }, step: StepState, by: Counts): Run {
   const inFlight = run.inFlight + (by.inFlight ?? 0);
   const retrying = run.retrying + (by.retrying ?? 0);
-  return {
+  const next: Mutable<Run> = {
     ...run,
     status: inFlight === 0 && retrying > 0 ? 'waiting' : 'running',
     steps: { ...run.steps, [id]: step },
@@ -145,7 +158,15 @@ function withStep(run: Run, id: string, step: StepState, by: { unsettled?: numbe
     inFlight,
     retrying,
   };
+  if (inFlight === 1 && run.inFlight === 0) next.activeSince = at;
+  if (inFlight === 0 && run.inFlight === 1) {
+    next.activeMs = activeMs(run, at);
+    delete next.activeSince;
+  }
+  return next;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function cancelled(event: RunEvent & { type: 'RunCancelRequested' }): Failure {
   const by = event.by === undefined ? '' : ` by ${event.by}`;

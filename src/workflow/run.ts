@@ -59,6 +59,9 @@ export interface Run {
   readonly error?: Failure;
   /** US dollars reported by agents. */
   readonly costUsd: number;
+  /** Wall time with at least one step executing, up to `activeSince`, which is set while one executes. */
+  readonly activeMs: number;
+  readonly activeSince?: number;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
