@@ -1,0 +1,73 @@
+/** Everything the hub was told, read once and frozen. Durations are milliseconds, sizes bytes, folders absolute. */
+export interface Config {
+  /** The folder of commandcenter.yaml; relative paths and plugins start here. */
+  readonly root: string;
+  /** What the hub keeps beside it: the admin token, and the embedded database unless we are root. */
+  readonly stateDir: string;
+  /** The file that was read; absent when there is none and the defaults hold. */
+  readonly file?: string;
+  readonly databaseUrl?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly adminToken?: string;
+  readonly plugins: readonly PluginConfig[];
+  readonly workflows: readonly string[];
+  /** Names workflows may use as `secrets.NAME`. The values are not here. */
+  readonly secrets: readonly string[];
+  readonly prometheus?: PrometheusConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly engine: EngineConfig;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface PluginConfig {
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Names this plugin may read. */
+  readonly secrets: readonly string[];
+  readonly onError: 'fail' | 'skip';
+}
+
+export interface PrometheusConfig {
+  readonly url: string;
+  /** Where generated rules are written. */
+  readonly rulesDir?: string;
+}
+
+export interface TelemetryConfig {
+  /** How many values `workflow_id` may take on metrics before the rest becomes `_other`. */
+  readonly workflowLabelBudget: number;
+}
+
+export interface EngineConfig {
+  /** Runs in memory per replica. */
+  readonly maxRuns: number;
+  /** Accepted starts that wait for their flush; more than this is refused with a Retry-After. */
+  readonly maxPendingStarts: number;
+  /** Jobs at once per replica. */
+  readonly concurrency: number;
+  readonly maxOutputBytes: number;
+  /** Events per run. */
+  readonly maxEvents: number;
+  readonly maxForEachItems: number;
+  /** Step logs per run. */
+  readonly maxLogBytes: number;
+  /** Consecutive crashes alone in flight that convict a step. */
+  readonly convictAfter: number;
+  /** How long steps may finish after SIGTERM. */
+  readonly graceMs: number;
+  /** How long aborted steps may take to settle after that. */
+  readonly abortGraceMs: number;
+  readonly sweepMs: number;
+  readonly pollMs: number;
+  readonly defaultStepTimeoutMs: number;
+  /** A timer due sooner than this keeps its run in memory. */
+  readonly holdTimersMs: number;
+  /** Connections for the hot path. */
+  readonly poolSize: number;
+  /** Largest HTTP body. */
+  readonly requestBytes: number;
+  readonly rateLimitPerMinute: number;
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port, 0 to 65535 (0 picks a free one)')
+  .transform(Number);
+
+const databaseUrl = z
+  .string()
+  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'must look like postgres://user@host:5432/name');
+
+/** The variables the hub itself reads. Others (OTEL_*, secrets) pass by. */
+export const environmentSchema = z.object({
+  DATABASE_URL: databaseUrl.optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  COMMANDCENTER_CONFIG: z.string().optional(),
+  COMMANDCENTER_ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  COMMANDCENTER_URL: z.url().optional(),
+  COMMANDCENTER_TOKEN: z.string().optional(),
+});
+
+export type HubEnvironment = z.output<typeof environmentSchema>;
+
+/** An empty variable is an absent one: `PORT= npm start` and compose files mean exactly that. */
+export function withoutEmpty(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}

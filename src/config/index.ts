@@ -1,0 +1,14 @@
+export type {
+  Config,
+  EngineConfig,
+  LogLevel,
+  PluginConfig,
+  PrometheusConfig,
+  TelemetryConfig,
+} from './config.js';
+export { clientSettings, type ClientSettings } from './client-settings.js';
+export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
+export type { Environment } from './environment-schema.js';
+export { configJsonSchema } from './file-schema.js';
+export { loadConfig } from './load-config.js';
+export { secretFromEnvironment, type SecretSource } from './secret-source.js';

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CcError } from '../errors/index.js';
+import { loadConfig } from './load-config.js';
+
+describe('loadConfig', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'cc-config-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const write = (text: string) => writeFileSync(join(root, 'commandcenter.yaml'), text);
+  const problems = (env: Record<string, string> = {}) => {
+    try {
+      loadConfig(env, root);
+    } catch (error) {
+      expect(error).toBeInstanceOf(CcError);
+      expect((error as CcError).code).toBe('CC_CONFIG_INVALID');
+      return (error as CcError).problems;
+    }
+    throw new Error('loadConfig accepted it');
+  };
+
+  it('has sensible values for everything when nothing is said', () => {
+    mkdirSync(join(root, 'workflows'));
+    expect(loadConfig({}, root)).toMatchObject({
+      root,
+      stateDir: join(root, '.commandcenter'),
+      host: '127.0.0.1',
+      port: 3000,
+      logLevel: 'info',
+      plugins: [{ use: 'http' }, { use: 'transform' }],
+      workflows: [join(root, 'workflows')],
+      telemetry: { workflowLabelBudget: 200 },
+      engine: { maxRuns: 1000, graceMs: 20_000, defaultStepTimeoutMs: 300_000, requestBytes: 1_048_576 },
+    });
+  });
+
+  it('lists no workflow folder when the usual one is not there', () => {
+    expect(loadConfig({}, root).workflows).toEqual([]);
+  });
+
+  it('reads the file, parses durations and makes folders absolute', () => {
+    mkdirSync(join(root, 'flows'));
+    write('workflows: [flows]\nsecrets: [API_KEY]\nengine: { grace: 90s, poll: 250ms }\nplugins:\n  - use: http\n    options: { allow: [a] }\n');
+    const config = loadConfig({ PORT: '0', DATABASE_URL: 'postgres://me@db/x' }, root);
+    expect(config).toMatchObject({
+      file: join(root, 'commandcenter.yaml'),
+      port: 0,
+      databaseUrl: 'postgres://me@db/x',
+      workflows: [join(root, 'flows')],
+      secrets: ['API_KEY'],
+      plugins: [{ use: 'http', options: { allow: ['a'] }, secrets: [], onError: 'fail' }],
+      engine: { graceMs: 90_000, pollMs: 250, sweepMs: 5_000 },
+    });
+  });
+
+  it('freezes all of it', () => {
+    write('plugins: [{ use: http, options: { a: { b: 1 } } }]\n');
+    const config = loadConfig({}, root);
+    expect(Object.isFrozen(config.engine)).toBe(true);
+    expect(Object.isFrozen(config.plugins[0]?.options['a'])).toBe(true);
+  });
+
+  it('lists every problem of environment and file at once, by path and place', () => {
+    write('engine:\n  maxRuns: 0\n  grace: soon\nplugin: []\nplugins:\n  - options: 3\nsecrets: [lower]\n');
+    const found = problems({ PORT: '70000', DATABASE_URL: 'mysql://x' });
+    expect(found.map((problem) => problem.path).sort()).toEqual([
+      'DATABASE_URL',
+      'PORT',
+      'engine.grace',
+      'engine.maxRuns',
+      'plugin',
+      'plugins.0.options',
+      'plugins.0.use',
+      'secrets.0',
+    ]);
+    expect(found.find((problem) => problem.path === 'engine.grace')).toMatchObject({
+      line: 3,
+      column: 10,
+      message: expect.stringContaining('"soon" is not a duration'),
+    });
+  });
+
+  it('says where malformed YAML is malformed', () => {
+    write('engine: {\n  maxRuns: [1\n');
+    expect(problems()[0]).toMatchObject({ line: expect.any(Number), column: expect.any(Number) });
+  });
+
+  it('refuses a named file that does not exist, and a listed folder that does not', () => {
+    expect(problems({ COMMANDCENTER_CONFIG: 'other.yaml' })).toEqual([
+      { path: 'COMMANDCENTER_CONFIG', message: expect.stringContaining('other.yaml, which does not exist') },
+    ]);
+    write('workflows: [nowhere]\n');
+    expect(problems()).toEqual([{ path: 'workflows.0', message: expect.stringContaining('does not exist') }]);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: '' }, root).port).toBe(3000);
+  });
+
+  it('never repeats the value of a wrong secret', () => {
+    const [problem] = problems({ COMMANDCENTER_ADMIN_TOKEN: 'tooshort' });
+    expect(problem?.path).toBe('COMMANDCENTER_ADMIN_TOKEN');
+    expect(JSON.stringify(problem)).not.toContain('tooshort');
+  });
+});
