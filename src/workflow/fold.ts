@@ -20,6 +20,7 @@ export function createRun(plan: Plan, id: string, created: RunEvent & { type: 'R
     retrying: 0,
     costUsd: 0,
     activeMs: 0,
+    activeSince: undefined,
     createdAt: created.at,
   };
 }
@@ -132,8 +133,8 @@ function timerFired(run: Run, event: RunEvent & { type: 'TimerFired' }): Run {
 function ended(run: Run, at: number, end: Pick<Run, 'status' | 'output' | 'error'>): Run {
   const steps: Record<string, StepState> = {};
   for (const [id, step] of Object.entries(run.steps)) steps[id] = isSettled(step) ? step : { ...step, status: 'cancelled', finishedAt: at };
-  const { activeSince: _since, ...rest } = run;
-  return { ...rest, ...end, steps, unsettled: 0, inFlight: 0, retrying: 0, activeMs: activeMs(run, at), finishedAt: at };
+  const active = { activeMs: activeMs(run, at), activeSince: undefined };
+  return { ...run, ...end, ...active, steps, unsettled: 0, inFlight: 0, retrying: 0, finishedAt: at };
 }
 
 export function isSettled(step: StepState): boolean {
@@ -161,7 +162,7 @@ function withStep(run: Run, { step: id, at }: { step: string; at: number }, step
   if (inFlight === 1 && run.inFlight === 0) next.activeSince = at;
   if (inFlight === 0 && run.inFlight === 1) {
     next.activeMs = activeMs(run, at);
-    delete next.activeSince;
+    next.activeSince = undefined;
   }
   return next;
 }

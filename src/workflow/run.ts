@@ -61,7 +61,7 @@ export interface Run {
   readonly costUsd: number;
   /** Wall time with at least one step executing, up to `activeSince`, which is set while one executes. */
   readonly activeMs: number;
-  readonly activeSince?: number;
+  readonly activeSince: number | undefined;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;

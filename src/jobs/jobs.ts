@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Logger as WorkerLogger, run, type Runner, WorkerPreset } from 'graphile-worker';
+import pg from 'pg';
+import { CONFIG, type Config } from '../config/index.js';
+import { Database, type Tx } from '../database/index.js';
+import { messageOf } from '../errors/index.js';
+import { JOBS_ROLE, type JobsRole } from './role.js';
+
+export interface NewJob {
+  readonly task: string;
+  readonly payload: unknown;
+  readonly runAt?: Date;
+  /**
+   * An unlocked job with this key is replaced. A locked one is not: after a force unlock the replaced job is dead for
+   * ever, so a key may only be used where a sweeper adds the job again.
+   */
+  readonly jobKey?: string;
+}
+
+export type JobHandler = (payload: unknown) => Promise<void>;
+
+/** The rows of `graphile_worker.add_jobs`, for a statement that adds jobs together with its own rows. */
+export const jobSpecs = (task: string, payload: string, runAt = 'NULL', key = 'NULL'): string =>
+  `array_agg(ROW('${task}', ${payload}, NULL, ${runAt}, 1, ${key}, NULL, NULL)::graphile_worker.job_spec)`;
+
+/**
+ * The only importer of graphile-worker. Jobs are hints: the rows of the other rooms are the truth, a sweeper finds
+ * what a lost job would have hinted at, so a handler that throws loses nothing and is not tried again.
+ */
+@Injectable()
+export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #log = new Logger('Jobs');
+  readonly #handlers = new Map<string, JobHandler>();
+  readonly #pools = new Set<string>();
+  readonly #stop = new AbortController();
+  #runner: Runner | undefined;
+  #supervised: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(JOBS_ROLE) private readonly role: JobsRole,
+  ) {}
+
+  /** In `onModuleInit`: the workers start when every room has registered. */
+  register(task: string, handler: JobHandler): void {
+    this.#handlers.set(task, handler);
+  }
+
+  async enqueue(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await tx.query(
+      `SELECT graphile_worker.add_jobs(array_agg(ROW(task, payload::json, NULL, run_at, 1, key, NULL, NULL)::graphile_worker.job_spec))
+       FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS job(task, payload, run_at, key)`,
+      [
+        jobs.map((job) => job.task),
+        jobs.map((job) => JSON.stringify(job.payload)),
+        jobs.map((job) => job.runAt ?? null),
+        jobs.map((job) => job.jobKey ?? null),
+      ],
+    );
+  }
+
+  /** Names under which this process locks jobs: what a take-over must unlock when it is dead. */
+  lockedBy(): readonly string[] {
+    return [...this.#pools];
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.role !== 'api') this.#supervised = this.#supervise();
+  }
+
+  /** Stops claiming; handlers that wait for capacity are the other rooms' to wake. */
+  async onModuleDestroy(): Promise<void> {
+    this.#stop.abort();
+    await this.#runner?.stop('shutting down').catch(() => undefined);
+    await this.#supervised;
+  }
+
+  /** graphile-worker gives up when the database goes away for long; the hub does not. */
+  async #supervise(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#work();
+      } catch (thrown) {
+        this.#log.warn(`workers stopped, starting them again: ${messageOf(thrown)}`);
+        await delay(1000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #work(): Promise<void> {
+    const pgPool = new pg.Pool({ connectionString: this.database.url, max: 6, application_name: 'commandcenter jobs' });
+    pgPool.on('error', () => undefined); // an idle connection died: the pool has already dropped it
+    try {
+      const { concurrency, pollMs } = this.config.engine;
+      const worker = {
+        concurrentJobs: concurrency,
+        pollInterval: pollMs,
+        completeJobBatchDelay: 0,
+        gracefulShutdownAbortTimeout: 1000,
+        logger: new WorkerLogger(() => () => undefined),
+      };
+      this.#runner = await run({ preset: { extends: [WorkerPreset], worker }, pgPool, taskList: this.#tasks(), noHandleSignals: true });
+      this.#runner.events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool.id));
+      if (this.#stop.signal.aborted) await this.#runner.stop();
+      await this.#runner.promise;
+    } finally {
+      this.#runner = undefined;
+      await pgPool.end().catch(() => undefined);
+    }
+  }
+
+  #tasks(): Record<string, (payload: unknown) => Promise<void>> {
+    return Object.fromEntries([...this.#handlers].map(([task, handler]) => [task, (payload) => this.#guarded(task, handler, payload)]));
+  }
+
+  async #guarded(task: string, handler: JobHandler, payload: unknown): Promise<void> {
+    try {
+      await handler(payload);
+    } catch (thrown) {
+      this.#log.error(`job ${task} failed: ${messageOf(thrown)}`);
+    }
+  }
+}
