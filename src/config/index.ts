@@ -7,6 +7,7 @@ export type {
   TelemetryConfig,
 } from './config.js';
 export { clientSettings, type ClientSettings } from './client-settings.js';
+export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
 export type { Environment } from './environment-schema.js';
 export { configJsonSchema } from './file-schema.js';
