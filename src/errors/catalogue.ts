@@ -24,6 +24,8 @@ export const catalogue = {
   // requests
   CC_REQUEST_INVALID: { kind: 'invalid', title: 'The request does not have the expected shape' },
   CC_REQUEST_TOO_LARGE: { kind: 'too_large', title: 'The request body is larger than the hub accepts' },
+  CC_MEDIA_TYPE_UNSUPPORTED: { kind: 'invalid', title: 'The request body is of a type this route does not read' },
+  CC_METHOD_NOT_ALLOWED: { kind: 'invalid', title: 'The path exists, but not with this method' },
   CC_ROUTE_NOT_FOUND: { kind: 'not_found', title: 'There is no such route' },
   CC_RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests from this client' },
   CC_OVERLOADED: { kind: 'unavailable', title: 'The hub has as much work as it can take' },
@@ -34,6 +36,8 @@ export const catalogue = {
   // identity
   CC_UNAUTHENTICATED: { kind: 'unauthenticated', title: 'No valid token was sent' },
   CC_FORBIDDEN: { kind: 'forbidden', title: 'The token does not have the role this call needs' },
+  CC_TOKEN_EXISTS: { kind: 'conflict', title: 'A token of this name exists' },
+  CC_TOKEN_NOT_FOUND: { kind: 'not_found', title: 'There is no such token' },
   CC_SECRET_UNKNOWN: { kind: 'invalid', title: 'A secret is not listed or has no value' },
   // configuration and start
   CC_CONFIG_INVALID: { kind: 'invalid', title: 'The configuration is wrong' },
@@ -63,15 +67,18 @@ export const catalogue = {
   CC_STEP_OUTPUT_INVALID: { kind: 'failed', title: "A step's output does not match the action's schema" },
   // events
   CC_EVENT_INVALID: { kind: 'invalid', title: 'The event is not a valid CloudEvent 1.0' },
+  CC_EVENT_MODE_NOT_BUILT: { kind: 'invalid', title: 'This way of sending CloudEvents is not built yet' },
   // plugins
   CC_PLUGIN_NOT_FOUND: { kind: 'invalid', title: 'A listed plugin cannot be resolved' },
   CC_PLUGIN_EXPORT_MISSING: { kind: 'invalid', title: 'A plugin does not default-export definePlugin(...)' },
+  CC_PLUGIN_MANIFEST_INVALID: { kind: 'invalid', title: "A plugin's manifest is wrong" },
   CC_PLUGIN_DUPLICATE: { kind: 'invalid', title: 'Two plugins have the same name' },
   CC_PLUGIN_HUB_VERSION: { kind: 'invalid', title: 'A plugin needs another version of the hub' },
   CC_PLUGIN_OPTIONS_INVALID: { kind: 'invalid', title: "A plugin's options are wrong" },
   CC_PLUGIN_AGENT_CLASH: { kind: 'invalid', title: 'Two plugins offer the same agent or action' },
   CC_PLUGIN_SECRET_NOT_GRANTED: { kind: 'invalid', title: 'A plugin asks for a secret it was not granted' },
   CC_PLUGIN_PERMISSION_NOT_BUILT: { kind: 'invalid', title: 'A plugin asks for a permission the hub cannot enforce yet' },
+  CC_PLUGIN_PART_NOT_BUILT: { kind: 'invalid', title: 'A plugin brings a part the hub cannot host yet' },
   CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
   CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },
   // command line

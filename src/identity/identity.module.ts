@@ -1,0 +1,11 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Authenticator } from './authenticator.js';
+import { Secrets } from './secrets.js';
+import { Tokens } from './tokens.js';
+
+@Module({})
+export class IdentityModule {
+  static with(...imports: DynamicModule[]): DynamicModule {
+    return { module: IdentityModule, imports, providers: [Secrets, Tokens, Authenticator], exports: [Secrets, Tokens, Authenticator] };
+  }
+}

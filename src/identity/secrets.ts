@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config, SECRET_SOURCE, type SecretSource } from '../config/index.js';
+import { CcError } from '../errors/index.js';
+import { Redactor } from './redactor.js';
+
+/** How long a value is used before the source is asked again: a rotated file is seen, a busy step reads no disk. */
+const maxAgeMs = 5_000;
+
+/** The values behind the names listed under `secrets:`. They are handed out, never logged and never stored. */
+@Injectable()
+export class Secrets {
+  readonly #source: SecretSource;
+  readonly #names: ReadonlySet<string>;
+  readonly #known = new Map<string, { readonly value: string; readonly readAt: number }>();
+  readonly #redactor = new Redactor();
+
+  constructor(@Inject(CONFIG) config: Pick<Config, 'secrets'>, @Inject(SECRET_SOURCE) source: SecretSource) {
+    this.#source = source;
+    this.#names = new Set(config.secrets);
+    // Read now, so that a value is blacked out even before its first use.
+    for (const name of this.#names) this.#read(name);
+  }
+
+  listed(): string[] {
+    return [...this.#names];
+  }
+
+  resolve(name: string): string {
+    if (!this.#names.has(name)) {
+      throw new CcError('CC_SECRET_UNKNOWN', `Secret ${name} is not listed; add it under "secrets:" in commandcenter.yaml`);
+    }
+    const known = this.#known.get(name);
+    if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.value;
+    const value = this.#read(name);
+    if (value !== undefined) return value;
+    throw new CcError(
+      'CC_SECRET_UNKNOWN',
+      `Secret ${name} is listed but has no value; set ${name}, or ${name}_FILE to the path of a file, in the hub's environment`,
+    );
+  }
+
+  /** The text with every value known so far, also a rotated one, replaced by `***`. Values under 4 characters stay. */
+  redact(text: string): string {
+    return this.#redactor.redact(text);
+  }
+
+  /** The same for all strings in a JSON value. */
+  redactDeep<T>(value: T): T {
+    return this.#redactor.redactDeep(value);
+  }
+
+  #read(name: string): string | undefined {
+    const value = this.#source(name);
+    if (value === undefined) return undefined;
+    this.#known.set(name, { value, readAt: performance.now() });
+    this.#redactor.add(value);
+    return value;
+  }
+}

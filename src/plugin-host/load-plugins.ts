@@ -1,0 +1,88 @@
+import type { Config, PluginConfig, SecretSource } from '../config/index.js';
+import { CcError, messageOf } from '../errors/index.js';
+import { checkManifest } from './check-manifest.js';
+import { checkHubVersion, checkOptions, checkPartsBuilt, checkPermissions, checkSecrets } from './check-plugin.js';
+import { readHubVersion } from './hub-version.js';
+import { importPlugin } from './import-plugin.js';
+import { loadAgents } from './load-agents.js';
+import type { LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';
+import { resolvePlugin } from './resolve-plugin.js';
+
+/** What loading reads of the configuration. */
+export type PluginListing = Pick<Config, 'root' | 'plugins' | 'secrets'>;
+
+/**
+ * Imports and checks every listed plugin, before Nest makes anything. A plugin with `onError: skip` that fails is left
+ * out and named; if any other fails the hub does not start, and all that failed are told at once.
+ */
+export async function loadPlugins(
+  config: PluginListing,
+  source: SecretSource,
+  hubVersion = readHubVersion(),
+): Promise<LoadedPlugins> {
+  const loaded: LoadedPlugin[] = [];
+  const skipped: SkippedPlugin[] = [];
+  const failed: { readonly index: number; readonly error: CcError }[] = [];
+  for (const [index, listing] of config.plugins.entries()) {
+    try {
+      const plugin = await loadPlugin(listing, config, source, hubVersion);
+      refuseClash(plugin, loaded);
+      loaded.push(plugin);
+    } catch (thrown) {
+      const error = coded(listing.use, thrown);
+      if (listing.onError === 'skip') skipped.push({ use: listing.use, reason: error });
+      else failed.push({ index, error });
+    }
+  }
+  if (failed.length > 0) throw together(failed);
+  return { loaded, skipped };
+}
+
+async function loadPlugin(
+  listing: PluginConfig,
+  config: PluginListing,
+  source: SecretSource,
+  hubVersion: string,
+): Promise<LoadedPlugin> {
+  const { use } = listing;
+  const manifest = await importPlugin(use, resolvePlugin(use, config.root));
+  checkManifest(use, manifest);
+  checkHubVersion(manifest, hubVersion);
+  checkPermissions(manifest);
+  checkPartsBuilt(manifest);
+  checkSecrets(manifest, listing.secrets, config.secrets, source);
+  const options = await checkOptions(manifest, listing.options);
+  return { use, manifest, options, grants: new Set(listing.secrets), agents: loadAgents(manifest) };
+}
+
+function refuseClash(plugin: LoadedPlugin, earlier: readonly LoadedPlugin[]): void {
+  const { name } = plugin.manifest;
+  const twin = earlier.find((other) => other.manifest.name === name);
+  if (twin !== undefined) {
+    throw new CcError('CC_PLUGIN_DUPLICATE', `"${twin.use}" and "${plugin.use}" are both plugin ${name}; list one of them`);
+  }
+  const ids = new Map(earlier.flatMap((other) => other.agents.map((agent) => [agent.id, other.manifest.name])));
+  for (const { id } of plugin.agents) {
+    const owner = ids.get(id);
+    if (owner !== undefined) {
+      throw new CcError('CC_PLUGIN_AGENT_CLASH', `Plugins ${owner} and ${name} both offer agent ${id}; list one of them`);
+    }
+    ids.set(id, name);
+  }
+}
+
+/** A check may run the plugin's own code (its schemas), which may throw anything. */
+function coded(use: string, thrown: unknown): CcError {
+  if (thrown instanceof CcError) return thrown;
+  return new CcError('CC_PLUGIN_FAILED', `Plugin "${use}" threw while it was checked: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
+}
+
+function together(failed: readonly { readonly index: number; readonly error: CcError }[]): CcError {
+  const [first] = failed;
+  if (failed.length === 1 && first !== undefined) return first.error;
+  const problems = failed.map(({ index, error }) => ({ path: `plugins.${index}`, message: error.message, code: error.code }));
+  const list = failed.map(({ error }) => `${error.code}: ${error.message}`).join('\n');
+  return new CcError(first?.error.code ?? 'CC_PLUGIN_FAILED', `${failed.length} plugins do not load:\n${list}`, { problems });
+}

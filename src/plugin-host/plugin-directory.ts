@@ -1,0 +1,55 @@
+import type { JsonSchema } from '@commandcenter/sdk/definition';
+import type { ErrorCode } from '../errors/index.js';
+import type { LoadedAgent, LoadedPlugins } from './loaded-plugin.js';
+
+export interface ActionView {
+  readonly id: string;
+  /** What a step writes: `http.request`. */
+  readonly uses: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly actions: readonly ActionView[];
+}
+
+export type PluginView =
+  | { readonly status: 'loaded'; readonly use: string; readonly name: string; readonly version: string; readonly agents: readonly AgentView[] }
+  | { readonly status: 'skipped'; readonly use: string; readonly code: ErrorCode; readonly reason: string };
+
+/** What is listed in commandcenter.yaml and what became of it, for API and console. Options and grants are not shown. */
+export class PluginDirectory {
+  readonly #views: readonly PluginView[];
+
+  constructor({ loaded, skipped }: LoadedPlugins) {
+    this.#views = [
+      ...loaded.map(({ use, manifest: { name, version }, agents }) => {
+        return { status: 'loaded', use, name, version, agents: agents.map(agentView) } as const;
+      }),
+      ...skipped.map(({ use, reason }) => {
+        return { status: 'skipped', use, code: reason.code, reason: reason.message } as const;
+      }),
+    ];
+  }
+
+  list(): readonly PluginView[] {
+    return this.#views;
+  }
+}
+
+function agentView({ id, title, description, actions }: LoadedAgent): AgentView {
+  return {
+    id,
+    title,
+    ...(description === undefined ? {} : { description }),
+    actions: actions.map(({ method: _method, validateInput: _input, validateOutput: _output, ...action }) => {
+      return { ...action, uses: `${id}.${action.id}` };
+    }),
+  };
+}

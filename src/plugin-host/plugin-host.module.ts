@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Secrets } from '../identity/index.js';
+import { AgentRegistry } from './agent-registry.js';
+import { GrantedSecrets } from './granted-secrets.js';
+import type { LoadedPlugins } from './loaded-plugin.js';
+import { PluginDirectory } from './plugin-directory.js';
+import { type PluginModule, pluginModule } from './plugin-module.js';
+
+@Module({})
+export class PluginHostModule {
+  /** `imports` must export `Secrets`. */
+  static with(plugins: LoadedPlugins, ...imports: DynamicModule[]): DynamicModule {
+    const modules = plugins.loaded.map((plugin) => pluginModule(plugin, imports));
+    return {
+      module: PluginHostModule,
+      imports: [...imports, ...modules.map(({ module }) => module)],
+      providers: [
+        { provide: PluginDirectory, useValue: new PluginDirectory(plugins) },
+        {
+          provide: AgentRegistry,
+          inject: [Secrets, ...modules.map(({ agents }) => agents)],
+          useFactory: (secrets: Secrets, ...instances: object[][]) => registry(modules, instances, secrets),
+        },
+      ],
+      exports: [AgentRegistry, PluginDirectory],
+    };
+  }
+}
+
+function registry(modules: readonly PluginModule[], instances: readonly object[][], secrets: Secrets): AgentRegistry {
+  const registry = new AgentRegistry();
+  for (const [index, { plugin }] of modules.entries()) {
+    const scope = {
+      options: plugin.options,
+      secrets: new GrantedSecrets(plugin.manifest.name, plugin.grants, secrets),
+      redact: (text: string) => secrets.redact(text),
+      redactDeep: <T>(value: T) => secrets.redactDeep(value),
+    };
+    for (const [position, agent] of plugin.agents.entries()) {
+      const instance = instances[index]?.[position];
+      if (instance !== undefined) registry.register(agent, instance, scope);
+    }
+  }
+  return registry;
+}
