@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { Database, type Tx } from '../database/index.js';
+import { CcError } from '../errors/index.js';
+import { Jobs } from '../jobs/index.js';
+import { parseCloudEvent } from './cloud-event.js';
+import { GroupCommit } from './group-commit.js';
+import { eventKey, insertEvents } from './insert-events.js';
+import { problemsOf, type NewEvent } from './new-event.js';
+import { unavailable } from './unavailable.js';
+
+/** The job that starts the runs of new events; the triggers room handles it. */
+export const DISPATCH_TASK = 'events.dispatch';
+
+/** Announced inside the process when published events are committed. Nobody may rely on it: another replica hears nothing. */
+export const EVENTS_PUBLISHED = 'events.published';
+
+export interface Accepted {
+  readonly accepted: number;
+  /** Events that were known already: nothing happens again. */
+  readonly duplicate: number;
+}
+
+/** Publishing events: rows of the event table and one job that hints at them. */
+@Injectable()
+export class Events {
+  readonly #incoming = new GroupCommit<NewEvent, boolean>((events) => this.#acceptAll(events));
+
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly announcer: EventEmitter2,
+  ) {}
+
+  /** Durable when `tx` commits. Gives how many were new. Throws CC_EVENT_INVALID. */
+  async publish(tx: Tx, events: readonly NewEvent[]): Promise<number> {
+    return (await this.#insert(tx, events)).size;
+  }
+
+  /** `publish` in a transaction of its own, announced after the commit. */
+  async send(events: readonly NewEvent[]): Promise<Accepted> {
+    const added = await this.#commit(events);
+    return { accepted: added.size, duplicate: events.length - added.size };
+  }
+
+  /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
+  async accept(body: unknown): Promise<Accepted> {
+    const isNew = await this.#incoming.add(parseCloudEvent(body));
+    return isNew ? { accepted: 1, duplicate: 0 } : { accepted: 0, duplicate: 1 };
+  }
+
+  async #acceptAll(events: readonly NewEvent[]): Promise<boolean[]> {
+    const added = await this.#commit(events);
+    // Twice in one transaction: the first is new, the second its duplicate.
+    return events.map((event) => added.delete(eventKey(event)));
+  }
+
+  async #commit(events: readonly NewEvent[]): Promise<Set<string>> {
+    try {
+      const added = await this.database.transaction((tx) => this.#insert(tx, events));
+      if (added.size > 0) this.announcer.emit(EVENTS_PUBLISHED);
+      return added;
+    } catch (thrown) {
+      throw unavailable(thrown);
+    }
+  }
+
+  async #insert(tx: Tx, events: readonly NewEvent[]): Promise<Set<string>> {
+    check(events);
+    if (events.length === 0) return new Set();
+    const added = await insertEvents(tx, events);
+    if (added.size > 0) await this.jobs.enqueue(tx, [{ task: DISPATCH_TASK, payload: {} }]);
+    return added;
+  }
+}
+
+function check(events: readonly NewEvent[]): void {
+  const problems = events.flatMap((event, n) => problemsOf(event).map((problem) => ({ ...problem, path: `${n}.${problem.path}` })));
+  if (problems.length === 0) return;
+  const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new CcError('CC_EVENT_INVALID', `the events cannot be published: ${list}`, { problems });
+}
