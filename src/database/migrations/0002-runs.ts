@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { lz4Clause } from './compression.js';
 
 /**
  * Runs, their log and what drives them. `run`, `run_event` and `run_log` are partitioned by the time inside the UUIDv7
@@ -9,6 +10,7 @@ export class Runs1700000000002 implements MigrationInterface {
   name = 'Runs1700000000002';
 
   async up(runner: QueryRunner): Promise<void> {
+    const lz4 = await lz4Clause(runner);
     await runner.query(`
       CREATE TABLE run (
         id uuid NOT NULL PRIMARY KEY,
@@ -24,7 +26,7 @@ export class Runs1700000000002 implements MigrationInterface {
         suspect boolean NOT NULL DEFAULT false,
         solo boolean NOT NULL DEFAULT false,
         crashes integer NOT NULL DEFAULT 0,
-        error text COMPRESSION lz4,
+        error text ${lz4},
         cost_usd double precision NOT NULL DEFAULT 0,
         active_ms double precision NOT NULL DEFAULT 0,
         trace_id text NOT NULL,
@@ -43,7 +45,7 @@ export class Runs1700000000002 implements MigrationInterface {
         run_id uuid NOT NULL,
         seq integer NOT NULL,
         type text NOT NULL,
-        data text COMPRESSION lz4 NOT NULL,
+        data text ${lz4} NOT NULL,
         at timestamptz NOT NULL,
         PRIMARY KEY (run_id, seq)
       ) PARTITION BY RANGE (run_id);
@@ -56,8 +58,8 @@ export class Runs1700000000002 implements MigrationInterface {
         level text NOT NULL,
         step text NOT NULL,
         attempt integer NOT NULL,
-        message text COMPRESSION lz4 NOT NULL,
-        fields text COMPRESSION lz4,
+        message text ${lz4} NOT NULL,
+        fields text ${lz4},
         PRIMARY KEY (run_id, seq)
       ) PARTITION BY RANGE (run_id);
 

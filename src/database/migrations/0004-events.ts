@@ -1,4 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { lz4Clause } from './compression.js';
+import { lz4Clause } from './compression.js';
 
 /**
  * Events, whoever published them. `(source, id)` is the event: the second of two is not stored. Rows stay 30 days after
@@ -8,6 +10,8 @@ export class Events1700000000004 implements MigrationInterface {
   name = 'Events1700000000004';
 
   async up(runner: QueryRunner): Promise<void> {
+    const lz4 = await lz4Clause(runner);
+    const lz4 = await lz4Clause(runner);
     await runner.query(`
       CREATE TABLE event (
         seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -16,9 +20,9 @@ export class Events1700000000004 implements MigrationInterface {
         type text NOT NULL,
         subject text,
         time timestamptz,
-        data text COMPRESSION lz4,
+        data text ${lz4},
         traceparent text,
-        attributes text COMPRESSION lz4,
+        attributes text ${lz4},
         received_at timestamptz NOT NULL DEFAULT now(),
         dispatched_at timestamptz,
         CONSTRAINT event_once UNIQUE (source, id)
