@@ -1,6 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { lz4Clause } from './compression.js';
-import { lz4Clause } from './compression.js';
 
 /**
  * Events, whoever published them. `(source, id)` is the event: the second of two is not stored. Rows stay 30 days after
@@ -10,7 +9,6 @@ export class Events1700000000004 implements MigrationInterface {
   name = 'Events1700000000004';
 
   async up(runner: QueryRunner): Promise<void> {
-    const lz4 = await lz4Clause(runner);
     const lz4 = await lz4Clause(runner);
     await runner.query(`
       CREATE TABLE event (

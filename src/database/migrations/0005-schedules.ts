@@ -1,13 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { lz4Clause } from './compression.js';
-import { lz4Clause } from './compression.js';
 
 /** When each cron line of an enabled workflow fires next: the truth about schedules. Timers in the hub only look here. */
 export class Schedules1700000000005 implements MigrationInterface {
   name = 'Schedules1700000000005';
 
   async up(runner: QueryRunner): Promise<void> {
-    const lz4 = await lz4Clause(runner);
     const lz4 = await lz4Clause(runner);
     await runner.query(`
       CREATE TABLE schedule (
