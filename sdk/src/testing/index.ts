@@ -1,0 +1,3 @@
+export { agentContract, type ActionExamples, type ContractOptions, type Example } from './agent-contract.js';
+export { fakeContext, type FakeContext, type FakeContextOverrides, type Recorded } from './fake-context.js';
+export { startPlugin, type StartedPlugin } from './start-plugin.js';
