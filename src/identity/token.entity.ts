@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from './principal.js';
+
+/** An API token. The token itself is nowhere: only its hash. */
+@Entity({ name: 'token' })
+export class TokenEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text', { unique: true })
+  name!: string;
+
+  /** SHA-256 of the token. */
+  @Column('bytea', { unique: true })
+  hash!: Buffer;
+
+  @Column('text')
+  role!: Role;
+
+  @Column('boolean')
+  approver!: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  /** At most a minute old: it is not written on every request. */
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+}
