@@ -5,3 +5,14 @@ export type { Condition, NeedsStatus, Plan, PlanStep, RetryPolicy, Scope, Templa
 export type { ErrorType, Failure, Run, RunStatus, StepState, StepStatus, Trigger, TriggerKind } from './run.js';
 export { inputOf, scopeOf } from './scope.js';
 export { retryDelay, settle, type Outcome } from './settle.js';
+export type { Catalogue } from './catalogue.js';
+export { compile } from './compile.js';
+export { formatDuration, parseDuration } from './duration.js';
+export type { Expression } from './expression/expression.js';
+export { compileCondition, compileExpression, compileTemplate, evaluateExpression } from './expressions.js';
+export { validateInput } from './input.js';
+export { compileSchema, schemaFaults, type Checked, type SchemaCheck, type SchemaFault } from './schema.js';
+export { cronProblem, timezoneProblem } from './schedule-spec.js';
+export { didYouMean } from './suggest.js';
+export { validateDefinition, validateWorkflow, type Validated, type ValidateOptions } from './validate.js';
+export { versionOf } from './version.js';

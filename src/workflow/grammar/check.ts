@@ -1,0 +1,121 @@
+import type { JsonSchema } from '@commandcenter/sdk/definition';
+import type { Catalogue } from '../catalogue.js';
+import { compileTemplateWith } from '../expression/template.js';
+import { topologicalOrder, upstreamOf } from '../graph.js';
+import { schemaFaults } from '../schema.js';
+import { didYouMean } from '../suggest.js';
+import { checkReferences, complain, RUN_NAMES, type Surroundings } from './expressions.js';
+import { checkRetry, checkStep } from './check-step.js';
+import { checkTriggers } from './check-triggers.js';
+import { DEFAULTS_KEYS, WORKFLOW_KEYS } from './keys.js';
+import type { Report } from './report.js';
+import { durationAt, isJsonMap, kind, listAt, mapAt, textAt, type JsonMap } from './shape.js';
+
+const WORKFLOW_ID = /^[a-z][a-z0-9-]*$/;
+const STEP_ID = /^[a-z][a-z0-9_]*$/;
+const MAX_STEPS = 1_000;
+
+export interface CheckOptions {
+  /** Without it agents are not looked up. */
+  readonly catalogue?: Catalogue | undefined;
+  /** Names listed in commandcenter.yaml; without it secrets are not looked up. */
+  readonly secrets?: readonly string[] | undefined;
+}
+
+/** Everything that can be wrong with a definition, into the report. What passes is a WorkflowDefinition. */
+export function checkDefinition(value: unknown, report: Report, options: CheckOptions): void {
+  const workflow = mapAt(report, [], value, WORKFLOW_KEYS);
+  if (workflow === undefined) return;
+  checkId(workflow['id'], report);
+  textAt(report, ['name'], workflow['name'], 200);
+  textAt(report, ['description'], workflow['description'], 10_000);
+  durationAt(report, ['timeout'], workflow['timeout'], true);
+  checkDefaults(workflow['defaults'], report);
+  const input = checkInputSchema(workflow['input'], report);
+  const steps = checkSteps(workflow['steps'], report);
+  const needs = checkNeeds(steps, report);
+  const around: Surroundings = {
+    report,
+    input,
+    steps: Object.keys(steps),
+    upstream: undefined,
+    step: undefined,
+    secrets: options.secrets,
+  };
+  for (const [id, step] of Object.entries(steps)) {
+    checkStep(id, step, { ...around, upstream: upstreamOf(id, needs), step: id }, options.catalogue);
+  }
+  checkTriggers(workflow['on'], around, input);
+  compileTemplateWith(workflow['output'], {
+    names: RUN_NAMES,
+    where: 'output',
+    complain: (complaint, path) => complain(report, ['output', ...path], complaint),
+    seen: (expression, path, at) => checkReferences(expression, ['output', ...path], at, around),
+  });
+}
+
+function checkId(id: unknown, report: Report): void {
+  if (id === undefined) report.add([], '"id" is missing, for example id: nightly-report');
+  const text = textAt(report, ['id'], id);
+  if (text !== undefined && (!WORKFLOW_ID.test(text) || text.length > 100)) {
+    report.add(['id'], `"${text.slice(0, 80)}" is not an id: small letters, digits and -, a letter first, at most 100`);
+  }
+}
+
+function checkDefaults(value: unknown, report: Report): void {
+  if (value === undefined) return;
+  const defaults = mapAt(report, ['defaults'], value, DEFAULTS_KEYS);
+  checkRetry(report, ['defaults', 'retry'], defaults?.['retry']);
+  durationAt(report, ['defaults', 'timeout'], defaults?.['timeout'], true);
+}
+
+/** The schema when it is one: only then inputs can be checked against it. */
+function checkInputSchema(value: unknown, report: Report): JsonSchema | undefined {
+  if (value === undefined) return undefined;
+  if (!isJsonMap(value)) {
+    report.add(['input'], `this must be a JSON Schema, for example { type: object, properties: {} }, not ${kind(value)}`);
+    return undefined;
+  }
+  const faults = schemaFaults(value);
+  for (const fault of faults) report.add(['input', ...fault.path], `the schema is wrong: ${fault.message}`);
+  return faults.length === 0 ? value : undefined;
+}
+
+function checkSteps(value: unknown, report: Report): JsonMap {
+  if (value === undefined) report.add([], '"steps" is missing');
+  const steps = value === undefined ? undefined : mapAt(report, ['steps'], value);
+  const ids = Object.keys(steps ?? {});
+  if (steps !== undefined && ids.length === 0) report.add(['steps'], 'a workflow has at least one step');
+  if (ids.length > MAX_STEPS) {
+    report.add(['steps'], `the workflow has ${ids.length} steps, at most ${MAX_STEPS} are allowed`);
+    return {};
+  }
+  for (const id of ids) {
+    if (!STEP_ID.test(id) || id.length > 60) {
+      report.add(['steps', id], 'the id of a step has small letters, digits and _, a letter first, at most 60', undefined, { inKey: true });
+    }
+  }
+  return steps ?? {};
+}
+
+/** The needs that are good; the rest is reported. */
+function checkNeeds(steps: JsonMap, report: Report): ReadonlyMap<string, readonly string[]> {
+  const ids = Object.keys(steps);
+  const needs = new Map<string, readonly string[]>();
+  for (const id of ids) {
+    const step = steps[id];
+    const list = listAt(report, ['steps', id, 'needs'], isJsonMap(step) ? step['needs'] : undefined, MAX_STEPS) ?? [];
+    const known: string[] = [];
+    for (const [i, need] of list.entries()) {
+      const path = ['steps', id, 'needs', i];
+      if (typeof need !== 'string') report.add(path, `this must be the id of a step, not ${kind(need)}`);
+      else if (!Object.hasOwn(steps, need)) report.add(path, `there is no step "${need.slice(0, 80)}".${didYouMean(need, ids)}`);
+      else if (known.includes(need)) report.add(path, `"${need}" stands here twice`);
+      else known.push(need);
+    }
+    needs.set(id, known);
+  }
+  const order = topologicalOrder(needs);
+  if (!order.ok) report.add(['steps', order.cycle[0]!, 'needs'], `these steps wait for each other: ${order.cycle.join(' -> ')}`);
+  return needs;
+}

@@ -1,0 +1,84 @@
+import type { JsonSchema } from '@commandcenter/sdk/definition';
+import type { Expression } from '../expression/expression.js';
+import type { Complaint, Reference } from '../expression/references.js';
+import { unknownProperty } from '../schema.js';
+import { didYouMean } from '../suggest.js';
+import type { Path } from './path.js';
+import type { Report } from './report.js';
+
+/** Names by place. Without `secrets` unless it says so: they exist only at the moment an agent is called. */
+export const RUN_NAMES: readonly string[] = ['input', 'trigger', 'event', 'steps', 'run'];
+export const WITH_NAMES: readonly string[] = [...RUN_NAMES, 'secrets'];
+export const EVENT_NAMES: readonly string[] = ['event'];
+
+const FIELDS = {
+  step: ['output', 'error', 'status', 'attempt'],
+  run: ['id', 'workflow', 'version', 'startedAt'],
+  trigger: ['kind', 'by', 'scheduledFor', 'event'],
+} as const;
+
+/** What the expressions of one place may refer to. */
+export interface Surroundings {
+  readonly report: Report;
+  readonly input: JsonSchema | undefined;
+  /** All steps of the workflow. */
+  readonly steps: readonly string[];
+  /** Those that are settled when the expression is evaluated; undefined = all. */
+  readonly upstream: ReadonlySet<string> | undefined;
+  /** The step it belongs to, for messages. */
+  readonly step: string | undefined;
+  /** Names of secrets the hub lists; undefined = not known here. */
+  readonly secrets: readonly string[] | undefined;
+}
+
+export function complain(report: Report, path: Path, complaint: Complaint): void {
+  report.add(path, complaint.message, complaint.code ?? 'CC_EXPRESSION_INVALID', { offset: complaint.at });
+}
+
+/** Checks every name an expression uses against what can be there. `at` is where the expression starts in its text. */
+export function checkReferences(expression: Expression, path: Path, at: number, surroundings: Surroundings): void {
+  for (const reference of expression.references) {
+    const message = referenceProblem(reference, surroundings);
+    if (message !== undefined) complain(surroundings.report, path, { message, at: at + reference.at });
+  }
+}
+
+function referenceProblem(reference: Reference, around: Surroundings): string | undefined {
+  switch (reference.name) {
+    case 'steps':
+      return stepProblem(reference, around);
+    case 'secrets':
+      return secretProblem(reference, around);
+    case 'run':
+      return fieldProblem('run', reference.path[0], FIELDS.run);
+    case 'trigger':
+      return fieldProblem('trigger', reference.path[0], FIELDS.trigger);
+    case 'input':
+      return reference.guarded ? undefined : unknownProperty(around.input, reference.path);
+    default:
+      return undefined;
+  }
+}
+
+function stepProblem({ path: [id, field] }: Reference, { steps, upstream, step }: Surroundings): string | undefined {
+  if (id === undefined) return 'name the step: steps.<id>.output';
+  if (!steps.includes(id)) return `there is no step "${id}".${didYouMean(id, steps)}`;
+  if (upstream !== undefined && !upstream.has(id)) {
+    if (id === step) return `the step "${id}" cannot read itself`;
+    return `the step "${id}" may not have run yet: add it to "needs" of "${step}"`;
+  }
+  if (field === undefined) return `name a field of the step: ${FIELDS.step.map((name) => `steps.${id}.${name}`).join(', ')}`;
+  return fieldProblem(`steps.${id}`, field, FIELDS.step);
+}
+
+function secretProblem({ path, computed }: Reference, { secrets }: Surroundings): string | undefined {
+  const [name] = path;
+  if (name === undefined || path.length > 1 || computed) return 'name the secret: secrets.NAME';
+  if (secrets === undefined || secrets.includes(name)) return undefined;
+  return `the secret "${name}" is not listed under "secrets" in commandcenter.yaml.${didYouMean(name, secrets)}`;
+}
+
+function fieldProblem(owner: string, field: string | undefined, known: readonly string[]): string | undefined {
+  if (field === undefined || known.includes(field)) return undefined;
+  return `${owner} has no "${field}".${didYouMean(field, known) || ` Known are: ${known.join(', ')}.`}`;
+}

@@ -1,0 +1,33 @@
+/** The keys of one place in a workflow file. */
+export interface Keys {
+  readonly known: readonly string[];
+  /** Parts of the grammar that a later version brings: refused by name, never accepted and ignored. */
+  readonly later: readonly string[];
+}
+
+export const WORKFLOW_KEYS: Keys = {
+  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'defaults', 'steps', 'output'],
+  later: ['concurrency', 'retention', 'slo', 'cost', 'finally'],
+};
+
+export const ON_KEYS: Keys = { known: ['schedule', 'event'], later: ['webhook', 'alert'] };
+
+export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'input'], later: ['catchUp', 'overlap'] };
+
+export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
+
+export const DEFAULTS_KEYS: Keys = { known: ['retry', 'timeout'], later: [] };
+
+export const RETRY_KEYS: Keys = { known: ['attempts', 'delay', 'factor', 'maxDelay', 'jitter'], later: [] };
+
+export const STEP_KEYS: Keys = {
+  known: ['uses', 'name', 'with', 'needs', 'if', 'retry', 'timeout', 'continueOnError'],
+  later: [
+    'approval', 'approvers', 'quorum', 'onTimeout',
+    'forEach', 'concurrency', 'onItemFailure',
+    'sleep', 'until', 'waitFor',
+    'workflow', 'wait',
+    'steps', 'finally', 'output',
+  ],
+};
+

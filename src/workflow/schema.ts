@@ -1,0 +1,182 @@
+import type { JsonSchema } from '@commandcenter/sdk/definition';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { CcError, type Problem } from '../errors/index.js';
+import { LinearRegex } from './expression/regex.js';
+import { pathText, type Path, type PathPart } from './grammar/path.js';
+import { didYouMean } from './suggest.js';
+import { canonicalJson } from './version.js';
+
+/** A value with the schema's defaults filled in, or what is wrong with it. */
+export type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly faults: readonly SchemaFault[] };
+
+export interface SchemaFault {
+  readonly path: Path;
+  readonly message: string;
+  /** Where in the schema: tells rules about one place from rules about alternatives (`anyOf`). */
+  readonly rule: string;
+}
+
+export type SchemaCheck = (value: unknown) => Checked;
+
+/** Problems shown at once: a list of a million wrong elements needs no million sentences. */
+const MAX_FAULTS = 50;
+
+/** Linear time for `pattern`: a schema's author must not be able to hang the hub. */
+const regExp = Object.assign((pattern: string) => new LinearRegex(pattern), { code: 'LinearRegex' });
+
+/** One instance: compiling the meta-schema takes tens of milliseconds. Schemas are forgotten as soon as they are compiled. */
+const ajv = createAjv();
+
+function createAjv(): Ajv2020 {
+  const instance = new Ajv2020({ strict: false, allErrors: true, useDefaults: true, logger: false, validateSchema: false, code: { regExp } });
+  addFormats.default(instance, { mode: 'fast' });
+  // Ajv compares every pair of elements.
+  instance.removeKeyword('uniqueItems');
+  instance.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    error: { message: 'must not have the same element twice' },
+    validate: (unique: boolean, items: readonly unknown[]) => !unique || new Set(items.map(canonicalJson)).size === items.length,
+  });
+  return instance;
+}
+
+/** What is wrong with the schema itself, by path in it. */
+export function schemaFaults(schema: unknown): readonly SchemaFault[] {
+  const found: SchemaFault[] = [];
+  const size = { left: 5_000 };
+  inspect(schema, [], found, size);
+  if (size.left < 0) return [{ path: [], message: 'the schema has more than 5000 parts or is nested too deeply', rule: '' }];
+  if (found.length > 0) return found;
+  if (ajv.validateSchema(schema as JsonSchema as object) !== true) return (ajv.errors ?? []).slice(0, MAX_FAULTS).map(faultOf);
+  try {
+    compileAjv(schema as JsonSchema);
+    return [];
+  } catch (error) {
+    return [{ path: [], message: `the schema does not compile: ${(error as Error).message}`, rule: '' }];
+  }
+}
+
+function inspect(node: unknown, path: Path, found: SchemaFault[], size: { left: number }): void {
+  size.left -= path.length > 64 ? Infinity : 1;
+  if (typeof node !== 'object' || node === null || size.left < 0) return;
+  for (const [key, value] of Object.entries(node)) {
+    const at = [...path, Array.isArray(node) ? Number(key) : key];
+    if ((key === '$ref' || key === '$dynamicRef') && typeof value === 'string' && !value.startsWith('#')) {
+      found.push({ path: at, message: 'a schema can only refer to itself ("#/$defs/..."); nothing is fetched', rule: '' });
+    }
+    if (key === '$schema' && typeof value === 'string' && !/^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/.test(value)) {
+      found.push({ path: at, message: 'schemas here are JSON Schema 2020-12; remove this line', rule: '' });
+    }
+    inspect(value, at, found, size);
+  }
+}
+
+export function compileSchema(schema: JsonSchema): SchemaCheck {
+  const validate = compileAjv(schema);
+  return (value) => {
+    // Defaults are written into the value, so it must be ours.
+    const copy = structuredClone(value);
+    try {
+      if (validate(copy)) return { ok: true, value: copy };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return { ok: false, faults: [{ path: [], message: 'the value is nested too deeply', rule: '' }] };
+    }
+    const errors = validate.errors ?? [];
+    validate.errors = null;
+    return { ok: false, faults: errors.slice(0, MAX_FAULTS).map(faultOf) };
+  };
+}
+
+function compileAjv(schema: JsonSchema): ValidateFunction {
+  try {
+    return ajv.compile(schema as object);
+  } finally {
+    // Else a second schema with the same $id would be refused, and every version ever loaded kept.
+    if (typeof schema === 'object') {
+      ajv.removeSchema(schema);
+      if (typeof schema['$id'] === 'string') ajv.removeSchema(schema['$id']);
+    }
+  }
+}
+
+function faultOf(error: ErrorObject): SchemaFault {
+  return { path: pointerPath(error.instancePath), message: sentence(error), rule: `${error.schemaPath}` };
+}
+
+function sentence({ keyword, params, message = 'is not valid' }: ErrorObject): string {
+  const given = params as Record<string, unknown>;
+  switch (keyword) {
+    case 'required':
+      return `"${String(given['missingProperty'])}" is missing`;
+    case 'additionalProperties':
+      return `unknown property "${String(given['additionalProperty'])}"`;
+    case 'unevaluatedProperties':
+      return `unknown property "${String(given['unevaluatedProperty'])}"`;
+    case 'enum':
+      return `${message}: ${JSON.stringify(given['allowedValues']).slice(0, 300)}`;
+    case 'const':
+      return `must be ${JSON.stringify(given['allowedValue']).slice(0, 300)}`;
+    default:
+      return message;
+  }
+}
+
+function pointerPath(pointer: string): Path {
+  if (pointer === '') return [];
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part): PathPart => (/^\d{1,9}$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
+
+/** Faults as problems under a path, with a suggestion where the schema knows the names. */
+export function schemaProblems(faults: readonly SchemaFault[], schema: JsonSchema, under: Path): readonly Problem[] {
+  return faults.map((fault) => ({ path: pathText([...under, ...fault.path]), message: withSuggestion(fault, schema) }));
+}
+
+export function withSuggestion(fault: SchemaFault, schema: JsonSchema): string {
+  const unknown = /^unknown property "(.*)"$/.exec(fault.message)?.[1];
+  if (unknown === undefined || fault.path.length > 0) return fault.message;
+  return `${fault.message}.${didYouMean(unknown, Object.keys(propertiesOf(schema)))}`;
+}
+
+function propertiesOf(schema: JsonSchema): object {
+  const properties = typeof schema === 'object' ? schema['properties'] : undefined;
+  return typeof properties === 'object' && properties !== null ? properties : {};
+}
+
+/** The message when a name is read that the schema says cannot be there; undefined when it can be, or nobody knows. */
+export function unknownProperty(schema: JsonSchema | undefined, path: readonly string[]): string | undefined {
+  let at: unknown = schema;
+  for (const [i, name] of path.entries()) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    const here = at as Record<string, unknown>;
+    const properties = propertiesOf(here);
+    if (Object.hasOwn(properties, name)) {
+      at = (properties as Record<string, unknown>)[name];
+      continue;
+    }
+    // Anything that could bring further names leaves the question open.
+    const closed = here['additionalProperties'] === false || here['unevaluatedProperties'] === false;
+    const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'if', '$ref', '$dynamicRef', 'dependentSchemas'].some((key) => key in here);
+    if (!closed || open) return undefined;
+    return `the input has no property "${['input', ...path.slice(0, i), name].join('.')}".${didYouMean(name, Object.keys(properties))}`;
+  }
+  return undefined;
+}
+
+/** The workflow's input with defaults filled in. Throws CC_INPUT_INVALID with every problem by path. */
+export function checkInput(check: SchemaCheck | undefined, schema: JsonSchema | undefined, workflow: string, input: unknown): unknown {
+  const value = input ?? {};
+  if (check === undefined || schema === undefined) return value;
+  const checked = check(value);
+  if (checked.ok) return checked.value;
+  const problems = schemaProblems(checked.faults, schema, ['input']);
+  const shown = problems.slice(0, 3).map(({ path, message }) => `${path}: ${message}`);
+  throw new CcError('CC_INPUT_INVALID', `The input of workflow "${workflow}" has ${problems.length} problem(s): ${shown.join('; ')}.`, { problems });
+}

@@ -1,0 +1,38 @@
+import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
+import type { Problem } from '../errors/index.js';
+import { compile } from './compile.js';
+import { checkDefinition, type CheckOptions } from './grammar/check.js';
+import { Report } from './grammar/report.js';
+import { Source } from './grammar/source.js';
+import type { Plan } from './plan.js';
+import { versionOf } from './version.js';
+
+export interface ValidateOptions extends CheckOptions {
+  /** Name of the file, for the caller's own messages; problems carry paths and positions only. */
+  readonly file?: string;
+}
+
+export interface Validated {
+  /** When there are no problems. */
+  readonly plan?: Plan;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads, checks and compiles a workflow written in YAML or JSON. Reports everything that is wrong at once. */
+export function validateWorkflow(text: string, options: ValidateOptions = {}): Validated {
+  const { source, problems } = Source.read(text);
+  if (source === undefined) return { problems };
+  return check(source.value, new Report((path, place) => source.positionOf(path, place)), options);
+}
+
+/** The same for a definition built in code, which has no positions. */
+export function validateDefinition(definition: unknown, options: CheckOptions = {}): Validated {
+  return check(definition, new Report(), options);
+}
+
+function check(value: unknown, report: Report, options: CheckOptions): Validated {
+  checkDefinition(value, report, options);
+  if (!report.ok) return { problems: report.problems };
+  const definition = value as WorkflowDefinition;
+  return { plan: compile(definition, versionOf(definition)), problems: [] };
+}
