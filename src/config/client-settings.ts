@@ -19,3 +19,8 @@ export function clientSettings(env: Environment = process.env, cwd: string = pro
     noColor: env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '',
   };
 }
+
+/** LOG_LEVEL=debug or trace: start-up faults are then shown with their stacks, even when the configuration is at fault. */
+export function wantsStacks(env: Environment = process.env): boolean {
+  return env['LOG_LEVEL'] === 'debug' || env['LOG_LEVEL'] === 'trace';
+}

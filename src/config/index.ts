@@ -6,7 +6,7 @@ export type {
   PrometheusConfig,
   TelemetryConfig,
 } from './config.js';
-export { clientSettings, type ClientSettings } from './client-settings.js';
+export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
 export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
 export type { Environment } from './environment-schema.js';

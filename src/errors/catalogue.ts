@@ -45,6 +45,7 @@ export const catalogue = {
   CC_SCHEMA_NEWER: { kind: 'failed', title: 'The database was migrated by a newer hub' },
   CC_HUB_ALREADY_RUNNING: { kind: 'conflict', title: 'Another hub uses this embedded database' },
   CC_EMBEDDED_DATABASE_FAILED: { kind: 'failed', title: 'The embedded PostgreSQL could not start' },
+  CC_ADDRESS_UNAVAILABLE: { kind: 'failed', title: 'The hub cannot listen on its address' },
   // workflows
   CC_WORKFLOW_INVALID: { kind: 'invalid', title: 'The workflow has problems' },
   CC_WORKFLOW_NOT_FOUND: { kind: 'not_found', title: 'There is no such workflow or version' },

@@ -1,0 +1,87 @@
+import { createApp, entities } from '../app.module.js';
+import { type Config, loadConfig, secretFromEnvironment } from '../config/index.js';
+import { type Database, migrate, openDatabase } from '../database/index.js';
+import { CcError } from '../errors/index.js';
+import { ensureAdminToken } from '../identity/index.js';
+import type { JobsRole } from '../jobs/index.js';
+import { createLog, type Log } from './log.js';
+import { stopSignal } from './stop-signal.js';
+import { welcome } from './welcome.js';
+
+/** What the hub may take to close beyond the two grace periods of the engine. */
+const closeSlackMs = 15_000;
+
+/** Runs the hub until a signal ends it: database, schema, application, and back in the opposite order. */
+export async function start(role: JobsRole, exit: (code: number) => void): Promise<number> {
+  const stop = stopSignal(exit);
+  const config = loadConfig();
+  const terminal = process.stdout.isTTY === true;
+  const log = createLog(config.logLevel, terminal);
+  const database = await openDatabase(config, entities);
+  try {
+    log.info(`Database: ${database.description}`);
+    const { applied } = await migrate(database);
+    if (applied.length > 0) log.info({ applied }, `Migrated the schema (${applied.length})`);
+    await serve(config, database, role, log, terminal, stop.requested);
+  } finally {
+    await database.close();
+  }
+  log.info('Stopped');
+  return 0;
+}
+
+async function serve(
+  config: Config,
+  database: Database,
+  role: JobsRole,
+  log: Log,
+  terminal: boolean,
+  stopRequested: Promise<NodeJS.Signals>,
+): Promise<void> {
+  const app = await createApp(config, database, secretFromEnvironment(), role);
+  try {
+    const url = await listen(app, config);
+    const { adminToken, stateDir } = config;
+    const admin = await ensureAdminToken(database, { url, stateDir, ...(adminToken !== undefined && { adminToken }) });
+    welcome({ url, role, admin, terminal, log });
+    const signal = await stopRequested;
+    log.info(`${signal}: no new work; steps may finish for ${config.engine.graceMs / 1000} s`);
+  } finally {
+    await within(config.engine.graceMs + config.engine.abortGraceMs + closeSlackMs, app.close(), log);
+  }
+}
+
+type App = Awaited<ReturnType<typeof createApp>>;
+
+async function listen(app: App, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
+    throw new CcError('CC_ADDRESS_UNAVAILABLE', `The hub cannot listen on ${host}:${port} (${code}). Set PORT or HOST to something else.`, {
+      cause: error,
+    });
+  }
+  const address = (app.getHttpServer() as import('node:http').Server).address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${urlHost(host)}:${bound}`;
+}
+
+/** A listener on every interface is reached on this one. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A plugin that never lets go must not keep the database from being closed well. */
+async function within(ms: number, closing: Promise<void>, log: Log): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.error(`The hub did not close within ${ms / 1000} s; closing the database under it`);
+      resolve();
+    }, ms);
+  });
+  await Promise.race([closing, late]).finally(() => clearTimeout(timer));
+}
