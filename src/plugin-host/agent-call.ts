@@ -2,7 +2,7 @@ import type { Emitted } from '../workflow/index.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** One attempt of one step, as the engine asks for it. The functions are the engine's ears; they must not throw. */
+/** One attempt of one step, as the engine asks for it. The functions are the engine's ears; they do not throw, and they black out secrets. */
 export interface AgentCall {
   readonly agent: string;
   readonly action: string;
@@ -12,6 +12,7 @@ export interface AgentCall {
   /** From 1. */
   readonly attempt: number;
   readonly idempotencyKey: string;
+  /** May be a getter that makes it. */
   readonly signal: AbortSignal;
   readonly traceparent?: string;
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;

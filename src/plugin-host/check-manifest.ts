@@ -4,6 +4,9 @@ import { CcError, type Problem } from '../errors/index.js';
 
 const namePattern = /^[a-z][a-z0-9-]*$/;
 const nameRule = 'lower case letters, digits and dashes, a letter first';
+/** What the grammar of workflows takes after the dot in \`uses\`. */
+const actionPattern = /^[a-z][A-Za-z0-9_-]*$/;
+const actionRule = 'letters, digits, dashes and underscores, a lower case letter first';
 
 /** What the type of `definePlugin` promises, for plugins written without types. Every problem is told at once. */
 export function checkManifest(use: string, manifest: Plugin): void {
@@ -51,7 +54,7 @@ function* aboutAgents({ agents }: Plugin): Generator<Problem> {
 }
 
 function* aboutAction(path: string, action: ReturnType<typeof actionsOf>[number]): Generator<Problem> {
-  if (!matches(action.id)) yield { path, message: `${show(action.id)} is not an id: ${nameRule}` };
+  if (!matches(action.id, actionPattern)) yield { path, message: `${show(action.id)} is not an id: ${actionRule}` };
   if (!isText(action.title)) yield { path: `${path}.title`, message: 'is missing' };
   if (!isSchema(action.input)) yield { path: `${path}.input`, message: notASchema };
   if (!isSchema(action.output)) yield { path: `${path}.output`, message: notASchema };
@@ -66,6 +69,6 @@ function isSchema(value: unknown): boolean {
   return typeof standard?.validate === 'function' && typeof standard.jsonSchema?.input === 'function';
 }
 
-const matches = (value: unknown) => typeof value === 'string' && namePattern.test(value);
+const matches = (value: unknown, pattern = namePattern) => typeof value === 'string' && pattern.test(value);
 const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
 const show = (value: unknown) => JSON.stringify(value) ?? String(value);

@@ -1,16 +1,13 @@
 import type { ActionContext, EmittedEvent, LogFields, Logger } from '@commandcenter/sdk';
 import { CcError } from '../errors/index.js';
-import type { Emitted } from '../workflow/index.js';
-import type { AgentCall } from './agent-call.js';
-import { evaluate } from './expressions.js';
+import { type Emitted, evaluateExpression } from '../workflow/index.js';
+import type { AgentCall, LogLevel } from './agent-call.js';
 import type { GrantedSecrets } from './granted-secrets.js';
 
 /** What all calls into one plugin share. */
 export interface PluginScope {
   readonly options: unknown;
   readonly secrets: GrantedSecrets;
-  redact(text: string): string;
-  redactDeep<T>(value: T): T;
 }
 
 const none: readonly Emitted[] = Object.freeze([]);
@@ -52,7 +49,7 @@ export class HostContext implements ActionContext {
     return this.#scope.options;
   }
   get logger(): Logger {
-    return (this.#logger ??= stepLogger(this.#call, this.#scope));
+    return (this.#logger ??= stepLogger(this.#call));
   }
 
   secret(name: string): string {
@@ -60,12 +57,12 @@ export class HostContext implements ActionContext {
   }
 
   evaluate(expression: string, scope: Readonly<Record<string, unknown>>): unknown {
-    return evaluate(expression, scope);
+    return evaluateExpression(expression, scope);
   }
 
   progress(fraction: number, text?: string): void {
     const bounded = Math.min(1, Math.max(0, Number(fraction) || 0));
-    this.#call.progress(bounded, text === undefined ? undefined : this.#scope.redact(text));
+    this.#call.progress(bounded, text);
   }
 
   cost(usd: number, kind: string): void {
@@ -93,8 +90,8 @@ export class HostContext implements ActionContext {
   }
 }
 
-function stepLogger(call: AgentCall, scope: PluginScope): Logger {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) =>
-    call.log(level, scope.redact(String(message)), fields && scope.redactDeep(fields));
+/** Blacking out secrets is the engine's, which writes these lines. */
+function stepLogger(call: AgentCall): Logger {
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) => call.log(level, String(message), fields);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

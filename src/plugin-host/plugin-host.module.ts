@@ -33,8 +33,6 @@ function registry(modules: readonly PluginModule[], instances: readonly object[]
     const scope = {
       options: plugin.options,
       secrets: new GrantedSecrets(plugin.manifest.name, plugin.grants, secrets),
-      redact: (text: string) => secrets.redact(text),
-      redactDeep: <T>(value: T) => secrets.redactDeep(value),
     };
     for (const [position, agent] of plugin.agents.entries()) {
       const instance = instances[index]?.[position];
