@@ -15,4 +15,4 @@ export { compileSchema, schemaFaults, type Checked, type SchemaCheck, type Schem
 export { cronProblem, timezoneProblem } from './schedule-spec.js';
 export { didYouMean } from './suggest.js';
 export { validateDefinition, validateWorkflow, type Validated, type ValidateOptions } from './validate.js';
-export { versionOf } from './version.js';
+export { canonicalJson, versionOf } from './version.js';
