@@ -1,4 +1,6 @@
 import { actionsOf, agentInfo, type Plugin } from '@commandcenter/sdk';
+import { type Provider, Scope } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import semver from 'semver';
 import { CcError, type Problem } from '../errors/index.js';
 
@@ -10,7 +12,7 @@ const actionRule = 'letters, digits, dashes and underscores, a lower case letter
 
 /** What the type of `definePlugin` promises, for plugins written without types. Every problem is told at once. */
 export function checkManifest(use: string, manifest: Plugin): void {
-  const problems = [...aboutItself(manifest), ...lists(manifest), ...aboutAgents(manifest)];
+  const problems = [...aboutItself(manifest), ...lists(manifest), ...aboutProviders(manifest), ...aboutAgents(manifest)];
   if (problems.length === 0) return;
   const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new CcError('CC_PLUGIN_MANIFEST_INVALID', `The manifest of plugin "${use}" is wrong: ${list}`, { problems });
@@ -34,6 +36,27 @@ function* lists(manifest: Plugin): Generator<Problem> {
   if (!Array.isArray(secrets) || secrets.some((name) => typeof name !== 'string')) {
     yield { path: 'permissions.secrets', message: 'must be a list of names' };
   }
+}
+
+/** Nest would apply these to the whole hub, wherever they are provided. */
+const hubWide: readonly unknown[] = [APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE];
+
+function* aboutProviders({ providers = [], agents }: Plugin): Generator<Problem> {
+  if (!Array.isArray(providers) || !Array.isArray(agents)) return;
+  for (const [index, provider] of [...providers, ...agents].entries()) {
+    const path = index < providers.length ? `providers.${index}` : `agents.${index - providers.length}`;
+    const token: unknown = (provider as { provide?: unknown } | null)?.provide;
+    if (hubWide.includes(token)) yield { path, message: `${String(token)} would act on the whole hub` };
+    if (scopeOf(provider as Provider) === Scope.REQUEST) {
+      yield { path, message: 'is request-scoped; a step is not an HTTP request, make it a singleton' };
+    }
+  }
+}
+
+function scopeOf(provider: Provider): Scope | undefined {
+  if (typeof provider !== 'function') return (provider as { scope?: Scope } | null)?.scope;
+  const options = Reflect.getMetadata('scope:options', provider) as { readonly scope?: Scope } | undefined;
+  return options?.scope;
 }
 
 function* aboutAgents({ agents }: Plugin): Generator<Problem> {
