@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Logger as WorkerLogger, run, type Runner, WorkerPreset } from 'graphile-worker';
+import { Logger as WorkerLogger, run, type Runner, type WorkerEvents, WorkerPreset } from 'graphile-worker';
 import pg from 'pg';
 import { CONFIG, type Config } from '../config/index.js';
 import { Database, type Tx } from '../database/index.js';
@@ -19,10 +20,6 @@ export interface NewJob {
 }
 
 export type JobHandler = (payload: unknown) => Promise<void>;
-
-/** The rows of `graphile_worker.add_jobs`, for a statement that adds jobs together with its own rows. */
-export const jobSpecs = (task: string, payload: string, runAt = 'NULL', key = 'NULL'): string =>
-  `array_agg(ROW('${task}', ${payload}, NULL, ${runAt}, 1, ${key}, NULL, NULL)::graphile_worker.job_spec)`;
 
 /**
  * The only importer of graphile-worker. Jobs are hints: the rows of the other rooms are the truth, a sweeper finds
@@ -95,7 +92,10 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     pgPool.on('error', () => undefined); // an idle connection died: the pool has already dropped it
     try {
       const { concurrency, pollMs } = this.config.engine;
+      const events: WorkerEvents = new EventEmitter();
+      events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool.id));
       const worker = {
+        events,
         concurrentJobs: concurrency,
         pollInterval: pollMs,
         completeJobBatchDelay: 0,
@@ -103,7 +103,6 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
         logger: new WorkerLogger(() => () => undefined),
       };
       this.#runner = await run({ preset: { extends: [WorkerPreset], worker }, pgPool, taskList: this.#tasks(), noHandleSignals: true });
-      this.#runner.events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool.id));
       if (this.#stop.signal.aborted) await this.#runner.stop();
       await this.#runner.promise;
     } finally {

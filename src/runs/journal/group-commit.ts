@@ -1,0 +1,75 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** Writes a batch, never throws, and returns what to do once the next batch is on its way. */
+export type Flush<T> = (batch: readonly T[]) => Promise<() => void>;
+
+/**
+ * Group commit: what arrives while a flush is under way goes out in the next one, so the database sees one commit where
+ * it would see hundreds. An item is in the queue at most once, however often it is added.
+ */
+export class GroupCommit<T> {
+  readonly #urgent = new Set<T>();
+  readonly #lazy = new Set<T>();
+  #running = false;
+  #lazyTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly flush: Flush<T>,
+    private readonly options: { readonly maxBatch: number; readonly lazyMs?: number },
+  ) {}
+
+  get size(): number {
+    return this.#urgent.size;
+  }
+
+  add(item: T): void {
+    this.#lazy.delete(item);
+    this.#urgent.add(item);
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  /** Goes out with the next flush, or alone after `lazyMs`: nobody waits for it. */
+  addLazily(item: T): void {
+    if (this.#urgent.has(item)) return;
+    this.#lazy.add(item);
+    this.#lazyTimer ??= setTimeout(() => {
+      this.#lazyTimer = undefined;
+      for (const waiting of this.#lazy) this.add(waiting);
+    }, this.options.lazyMs ?? 5);
+  }
+
+  remove(item: T): void {
+    this.#urgent.delete(item);
+    this.#lazy.delete(item);
+  }
+
+  async #run(): Promise<void> {
+    await turn(); // all that this turn of the event loop brings shares the first flush
+    while (this.#urgent.size > 0) {
+      let complete = await this.flush(this.#take());
+      // While the database works on the next batch, the answers of this one are worked on here.
+      while (this.#urgent.size > 0) {
+        const next = this.flush(this.#take());
+        complete();
+        complete = await next;
+      }
+      complete();
+      await turn();
+    }
+    this.#running = false;
+  }
+
+  #take(): readonly T[] {
+    const batch: T[] = [];
+    for (const queue of [this.#urgent, this.#lazy]) {
+      for (const item of queue) {
+        if (batch.length === this.options.maxBatch) return batch;
+        queue.delete(item);
+        batch.push(item);
+      }
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,102 @@
+import type { RunWrite } from './run-write.js';
+
+const time = (column: string) => `to_timestamp(${column} / 1000)`;
+
+/**
+ * The fence. Only rows whose epoch is still ours are updated, and only events of updated rows are written; a run that
+ * is not returned is lost. (A plain join or FOR KEY SHARE does not fence: the row must be locked and re-read by UPDATE.)
+ * `IS TRUE` keeps `IN` a hashed probe instead of a join, which the connection's settings would make a nested loop.
+ */
+const fence = `
+  WITH f AS (
+    UPDATE run r SET
+      seq = w.seq, status = w.status, error = w.error, cost_usd = w.cost_usd, active_ms = w.active_ms,
+      started_at = ${time('w.started_at')}, finished_at = ${time('w.finished_at')},
+      owner = CASE WHEN w.finished_at IS NULL THEN r.owner END, lost_owner = NULL,
+      suspect = w.suspect, solo = w.solo, crashes = CASE WHEN w.acquitted THEN 0 ELSE r.crashes END
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::float8[],
+      $10::float8[], $11::bool[], $12::bool[], $13::bool[])
+      AS w(id, epoch, from_seq, seq, status, error, cost_usd, active_ms, started_at, finished_at, suspect, solo, acquitted)
+    WHERE r.id = w.id AND r.epoch = w.epoch AND r.seq = w.from_seq
+    RETURNING r.id
+  ), e AS (
+    INSERT INTO run_event (run_id, seq, type, data, at)
+    SELECT run_id, seq, type, data, ${time('at')}
+    FROM unnest($14::uuid[], $15::int[], $16::text[], $17::text[], $18::float8[]) AS e(run_id, seq, type, data, at)
+    WHERE (run_id IN (SELECT id FROM f)) IS TRUE
+  )`;
+
+const inbox = `, i AS (DELETE FROM run_inbox WHERE id = ANY($19::bigint[]) AND (run_id IN (SELECT id FROM f)) IS TRUE)`;
+
+const emitted = `, m AS (
+    INSERT INTO event (id, source, type, subject, time, data)
+    SELECT id, source, type, subject, ${time('at')}, data
+    FROM unnest($20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[], $25::float8[], $26::text[])
+      AS m(run_id, id, source, type, subject, at, data)
+    WHERE (run_id IN (SELECT id FROM f)) IS TRUE
+    ON CONFLICT DO NOTHING
+  )`;
+
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** The statement for a batch: the parts that few flushes need are left out where they are empty. */
+export function journalStatement(writes: readonly RunWrite[]): Statement {
+  const values = [...runColumns(writes), ...eventColumns(writes)];
+  const emits = writes.some((write) => write.emitted.length > 0);
+  if (!emits && writes.every((write) => write.inbox.length === 0)) {
+    return { name: 'journal', text: `${fence} SELECT id FROM f`, values };
+  }
+  values.push(writes.flatMap((write) => write.inbox));
+  if (!emits) return { name: 'journal-inbox', text: `${fence}${inbox} SELECT id FROM f`, values };
+  return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values: [...values, ...emittedColumns(writes)] };
+}
+
+function runColumns(writes: readonly RunWrite[]): unknown[][] {
+  const column = <K extends keyof RunWrite>(key: K) => writes.map((write) => write[key]);
+  return [
+    column('id'),
+    column('epoch'),
+    column('fromSeq'),
+    column('seq'),
+    column('status'),
+    column('error'),
+    column('costUsd'),
+    column('activeMs'),
+    column('startedAt'),
+    column('finishedAt'),
+    column('suspect'),
+    column('solo'),
+    column('acquitted'),
+  ];
+}
+
+function eventColumns(writes: readonly RunWrite[]): unknown[][] {
+  const columns: [string[], number[], string[], string[], number[]] = [[], [], [], [], []];
+  for (const { id, events } of writes) {
+    for (const { seq, type, data, at } of events) {
+      columns[0].push(id);
+      columns[1].push(seq);
+      columns[2].push(type);
+      columns[3].push(data);
+      columns[4].push(at);
+    }
+  }
+  return columns;
+}
+
+function emittedColumns(writes: readonly RunWrite[]): unknown[][] {
+  const rows = writes.flatMap((write) => write.emitted.map((emitted) => ({ run: write.id, ...emitted })));
+  return [
+    rows.map((row) => row.run),
+    rows.map((row) => row.id),
+    rows.map((row) => row.source),
+    rows.map((row) => row.type),
+    rows.map((row) => row.subject ?? null),
+    rows.map((row) => row.at),
+    rows.map((row) => (row.data === undefined ? null : JSON.stringify(row.data))),
+  ];
+}

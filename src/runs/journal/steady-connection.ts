@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { CcError, messageOf } from '../../errors/index.js';
+
+/**
+ * One connection of the hot path, made again when it breaks. Its planner is told to look runs up by their key whatever
+ * the statistics say: a plan made while a table was nearly empty would scan it when it is full.
+ */
+export class SteadyConnection {
+  readonly #log = new Logger('Connection');
+  #client: Promise<pg.Client> | undefined;
+  #ended = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly name: string,
+  ) {}
+
+  /** Throws a lost connection's error as CcError CC_DATABASE_UNAVAILABLE: whether the statement took effect is unknown. */
+  async query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
+    const client = await this.#connected();
+    try {
+      return (await client.query<R>({ name, text, values })).rows;
+    } catch (thrown) {
+      if (!isConnectionLoss(thrown)) throw thrown;
+      this.#drop(client);
+      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, { cause: thrown, retryAfter: 1 });
+    }
+  }
+
+  /** Answers when the database does again, or when the hub stops (then it throws). */
+  async untilConnected(): Promise<void> {
+    for (let wait = 50; ; wait = Math.min(wait * 2, 1000)) {
+      try {
+        await this.#connected();
+        return;
+      } catch (thrown) {
+        if (this.#ended) throw thrown;
+        await delay(wait);
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    const client = await this.#client?.catch(() => undefined);
+    await client?.end().catch(() => undefined);
+  }
+
+  #connected(): Promise<pg.Client> {
+    if (this.#ended) throw new CcError('CC_SHUTTING_DOWN', 'the hub is shutting down');
+    this.#client ??= this.#connect();
+    return this.#client;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: `commandcenter ${this.name}`,
+      connectionTimeoutMillis: 5000,
+      keepAlive: true,
+      options: '-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
+    });
+    client.on('error', (error) => {
+      this.#log.warn(`connection ${this.name} lost: ${error.message}`);
+      this.#drop(client);
+    });
+    try {
+      await client.connect();
+      return client;
+    } catch (thrown) {
+      this.#client = undefined;
+      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, { cause: thrown, retryAfter: 1 });
+    }
+  }
+
+  #drop(client: pg.Client): void {
+    this.#client = undefined;
+    client.end().catch(() => undefined);
+  }
+}
+
+/** No SQLSTATE: the socket broke. 08: connection exceptions. 57P: the server shuts down or ended our session. 53300: full. */
+export function isConnectionLoss(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown }).code;
+  if (typeof code !== 'string') return true;
+  return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300';
+}
+
+/** Serialisation failure or deadlock: nothing happened, doing it again is right. */
+export function isTransient(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown }).code;
+  return code === '40001' || code === '40P01';
+}

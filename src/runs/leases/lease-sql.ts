@@ -1,0 +1,43 @@
+export const sql = {
+  /** `wake_at` null and no owner means: runnable now. The condition keeps a hint that comes too early from waking a sleeper. */
+  acquire: `
+    UPDATE run r SET owner = $2, epoch = epoch + 1, wake_at = NULL
+    FROM unnest($1::uuid[]) AS w(id)
+    WHERE r.id = w.id AND owner IS NULL AND finished_at IS NULL
+      AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
+    RETURNING r.id, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id`,
+
+  /**
+   * The one way to give a run back. A signal is written to the inbox together with a wake job: either this statement
+   * sees the row and refuses, or the job comes after it and finds the run free.
+   */
+  release: `
+    UPDATE run r SET owner = NULL, wake_at = w.wake_at
+    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS w(id, epoch, wake_at)
+    WHERE r.id = w.id AND r.epoch = w.epoch AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id)
+    RETURNING r.id`,
+
+  markSolo: 'UPDATE run SET solo = true WHERE id = $1 AND epoch = $2 RETURNING id',
+
+  log: 'SELECT type, data, at FROM run_event WHERE run_id = $1 ORDER BY seq',
+
+  inbox: 'SELECT id, kind, data, created_at FROM run_inbox WHERE run_id = $1 ORDER BY id',
+
+  releaseEverything: `
+    UPDATE run SET owner = NULL, epoch = epoch + 1, solo = false, wake_at = NULL
+    WHERE owner = $1 AND finished_at IS NULL RETURNING id`,
+
+  /** Runs that a lost hint would forget. Fresh ones are left to their own hint. */
+  runnable: `
+    SELECT id FROM run r
+    WHERE owner IS NULL AND finished_at IS NULL AND created_at < clock_timestamp() - interval '2 s'
+      AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
+    LIMIT 1000`,
+
+  /** Runs whose owner is not in the list of replicas any more: it wrote them while it was being declared dead. */
+  orphans: `
+    UPDATE run SET owner = NULL, lost_owner = owner, epoch = epoch + 1, suspect = true, solo = false, wake_at = NULL
+    WHERE owner IS NOT NULL AND finished_at IS NULL AND created_at < clock_timestamp() - interval '2 s'
+      AND (owner IN (SELECT id FROM replica)) IS NOT TRUE
+    RETURNING id`,
+} as const;

@@ -1,0 +1,129 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import { Jobs } from '../../jobs/index.js';
+import type { RunEvent } from '../../workflow/index.js';
+import { GroupCommit } from '../journal/group-commit.js';
+import { SteadyConnection } from '../journal/steady-connection.js';
+import { Replica } from '../replica.js';
+import { fromRow, type StoredEvent } from '../sessions/event-rows.js';
+import { sql } from './lease-sql.js';
+
+/** A run as it stands in its row when this replica has just become its owner. */
+export interface LeasedRow {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly suspect: boolean;
+  readonly crashes: number;
+  readonly lost_owner: string | null;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly trigger: string;
+}
+
+interface Acquire {
+  readonly id: string;
+  readonly done: (row: LeasedRow | undefined) => void;
+  readonly failed: (thrown: unknown) => void;
+}
+
+interface Release {
+  readonly id: string;
+  readonly epoch: number;
+  readonly wakeAt: number | undefined;
+  readonly done: (released: boolean) => void;
+  readonly failed: (thrown: unknown) => void;
+}
+
+export const driveTask = 'runs.drive';
+
+/** Who owns a run. Taking one raises its epoch, so that whoever owned it before can write no more. */
+@Injectable()
+export class Leases implements OnApplicationShutdown {
+  readonly #connection: SteadyConnection;
+  readonly #acquires = new GroupCommit<Acquire>((batch) => this.#acquireAll(batch), { maxBatch: 500 });
+  readonly #releases = new GroupCommit<Release>((batch) => this.#releaseAll(batch), { maxBatch: 500 });
+
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly replica: Replica,
+  ) {
+    this.#connection = new SteadyConnection(database.url, 'leases');
+  }
+
+  /** Undefined when somebody owns it, it has ended, or it is not due yet. */
+  acquire(id: string): Promise<LeasedRow | undefined> {
+    return new Promise((done, failed) => this.#acquires.add({ id, done, failed }));
+  }
+
+  /** False when it was not given back because its inbox holds signals (or it is lost already). */
+  release(id: string, epoch: number, wakeAt: number | undefined): Promise<boolean> {
+    return new Promise((done, failed) => this.#releases.add({ id, epoch, wakeAt, done, failed }));
+  }
+
+  async markSolo(id: string, epoch: number): Promise<boolean> {
+    return (await this.#connection.query('solo', sql.markSolo, [id, epoch])).length > 0;
+  }
+
+  async log(id: string): Promise<readonly RunEvent[]> {
+    return (await this.#connection.query<StoredEvent>('log', sql.log, [id])).map(fromRow);
+  }
+
+  async inbox(id: string): Promise<readonly { id: string; event: RunEvent }[]> {
+    const rows = await this.#connection.query<{ id: string; kind: string; data: string; created_at: Date }>('inbox', sql.inbox, [id]);
+    return rows.map((row) => ({ id: row.id, event: fromRow({ type: row.kind, data: row.data, at: row.created_at }) }));
+  }
+
+  /** Gives back whatever this replica still owns, without suspicion: it stops, or was cut off and dropped its runs. */
+  async releaseEverything(): Promise<void> {
+    const rows = await this.#connection.query<{ id: string }>('release-everything', sql.releaseEverything, [this.replica.id]);
+    await this.hint(rows.map((row) => ({ id: row.id })));
+  }
+
+  /** Tells some replica to drive these runs. A lost hint is found by the sweeper. */
+  async hint(runs: readonly { readonly id: string; readonly at?: number | undefined }[]): Promise<void> {
+    const jobs = runs.map(({ id, at }) => ({ task: driveTask, payload: { run: id }, ...(at !== undefined && { runAt: new Date(at) }) }));
+    await this.jobs.enqueue(this.database.pool, jobs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#connection.end();
+  }
+
+  async #acquireAll(batch: readonly Acquire[]): Promise<() => void> {
+    try {
+      const ids = [...new Set(batch.map(({ id }) => id))].sort();
+      const rows = await this.#connection.query<LeasedRow & { id: string }>('acquire', sql.acquire, [ids, this.replica.id]);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return () => {
+        for (const { id, done } of batch) {
+          done(byId.get(id));
+          byId.delete(id); // two jobs for one run: the first drives it
+        }
+      };
+    } catch (thrown) {
+      return () => batch.forEach(({ failed }) => failed(thrown));
+    }
+  }
+
+  async #releaseAll(batch: readonly Release[]): Promise<() => void> {
+    const sorted = [...batch].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const values = [
+      sorted.map(({ id }) => id),
+      sorted.map(({ epoch }) => epoch),
+      sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : new Date(wakeAt))),
+    ];
+    try {
+      const rows = await this.#connection.query<{ id: string }>('release', sql.release, values);
+      const released = new Set(rows.map(({ id }) => id));
+      await this.hint(batch.filter(({ id }) => released.has(id)).map(({ id, wakeAt: at }) => ({ id, at }))).catch(() => undefined);
+      return () => batch.forEach(({ id, done }) => done(released.has(id)));
+    } catch (thrown) {
+      return () => batch.forEach(({ failed }) => failed(thrown));
+    }
+  }
+}

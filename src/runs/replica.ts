@@ -1,0 +1,34 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Injectable } from '@nestjs/common';
+import { JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+
+export interface ReplicaRow {
+  readonly id: string;
+  /** Of the advisory lock that its session holds: 63 bits, as text. */
+  readonly lockKey: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly role: string;
+}
+
+/** Who this process is in the table `replica`. A replica that was declared dead comes back under a new id. */
+@Injectable()
+export class Replica {
+  #id: string = randomUUID();
+
+  constructor(@Inject(JOBS_ROLE) private readonly role: JobsRole) {}
+
+  get id(): string {
+    return this.#id;
+  }
+
+  reborn(): void {
+    this.#id = randomUUID();
+  }
+
+  row(): ReplicaRow {
+    const lockKey = (randomBytes(8).readBigUInt64BE() >> 1n).toString();
+    return { id: this.#id, lockKey, host: hostname(), pid: process.pid, role: this.role };
+  }
+}

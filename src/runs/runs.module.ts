@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Driver } from './driver.js';
+import { Journal } from './journal/journal.js';
+import { Leases } from './leases/leases.js';
+import { Liveness } from './liveness/liveness.js';
+import { Possessions } from './liveness/possessions.js';
+import { RunLogs } from './logs/run-logs.js';
+import { Replica } from './replica.js';
+import { RunControl } from './run-control.js';
+import { Attempts } from './sessions/attempts.js';
+import { Sessions } from './sessions/sessions.js';
+import { Signals } from './signals.js';
+import { RunStarter } from './starting/run-starter.js';
+import { Starts } from './starting/starts.js';
+import { Sweeper } from './sweeper.js';
+
+const engine = [Replica, Journal, Leases, RunLogs, Attempts, Sessions, Driver, Signals, Sweeper, Possessions, Liveness];
+const doors = [Starts, RunStarter, RunControl];
+
+@Module({})
+export class RunsModule {
+  static with(...imports: DynamicModule[]): DynamicModule {
+    return { module: RunsModule, imports, providers: [...engine, ...doors], exports: [RunStarter, RunControl] };
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/index.js';
+import { Secrets } from '../../identity/index.js';
+import { AgentRegistry, failureOf } from '../../plugin-host/index.js';
+import { inputOf, type Run } from '../../workflow/index.js';
+import type { RunFacts } from '../../telemetry/index.js';
+import { RunLogs } from '../logs/run-logs.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+
+interface Started {
+  readonly attempt: Attempt;
+  readonly outcome: Promise<AttemptOutcome>;
+}
+
+/** Starts attempts: evaluates the step's input, with secrets at the last moment, and calls the agent. */
+@Injectable()
+export class Attempts {
+  readonly #secrets: Readonly<Record<string, string>>;
+  readonly #redact: (text: string) => string;
+
+  constructor(
+    private readonly registry: AgentRegistry,
+    private readonly logs: RunLogs,
+    secrets: Secrets,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.#secrets = lazySecrets(secrets);
+    this.#redact = (text) => secrets.redact(text);
+  }
+
+  start(run: Run, facts: RunFacts, step: string, number: number, cost: (usd: number, kind: string) => void): Started {
+    const { agent, action, timeoutMs } = run.plan.steps.get(step)!;
+    let input: unknown;
+    let unusable: AttemptOutcome | undefined;
+    try {
+      input = inputOf(run, step, this.#secrets);
+    } catch (thrown) {
+      unusable = { ok: false, ...failureOf(thrown, this.#redact) };
+    }
+    const attempt = new Attempt(
+      {
+        run: { id: run.id, workflow: run.plan.id, version: run.plan.version },
+        step,
+        attempt: number,
+        agent,
+        action,
+        traceparent: `00-${facts.traceId}-${facts.spanId}-01`,
+        timeoutMs,
+      },
+      input,
+      {
+        log: (_attempt, level, message, fields) => {
+          const safe = fields === undefined ? null : this.#redact(JSON.stringify(fields));
+          this.logs.write({ runId: run.id, at: Date.now(), level, step, attempt: number, message: this.#redact(message), fields: safe });
+        },
+        cost: (_attempt, usd, kind) => cost(usd, kind),
+      },
+      this.config.engine,
+    );
+    return { attempt, outcome: unusable ? Promise.resolve(unusable) : attempt.start(this.registry, this.#redact) };
+  }
+
+  /** The run left this replica's memory. */
+  forget(runId: string): void {
+    this.logs.forget(runId);
+  }
+}
+
+/** `secrets.NAME` as expressions see it: a value is read when an expression asks for it, never before. */
+function lazySecrets(secrets: Secrets): Readonly<Record<string, string>> {
+  const view = {};
+  for (const name of secrets.listed()) {
+    Object.defineProperty(view, name, { enumerable: true, get: () => secrets.resolve(name) });
+  }
+  return view;
+}

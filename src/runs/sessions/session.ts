@@ -1,0 +1,342 @@
+import type { EngineTelemetry, RunFacts } from '../../telemetry/index.js';
+import { advance, type Command, hasEnded, outstanding, type Run, type RunEvent, settle, type Timer } from '../../workflow/index.js';
+import type { EmittedRow, EventRow, RunWrite } from '../journal/run-write.js';
+import type { Writer } from '../journal/journal.js';
+import type { Attempt, AttemptOutcome } from './attempt.js';
+import { toRow } from './event-rows.js';
+import { finished, tooManyEvents } from './endings.js';
+import type { SoloGate } from './solo-gate.js';
+import { Suspicion } from './suspicion.js';
+import { Timers } from './timers.js';
+
+/** What a session needs of the replica. */
+export interface SessionHost {
+  readonly gate: SoloGate;
+  readonly telemetry: EngineTelemetry;
+  readonly limits: { readonly maxEvents: number; readonly maxOutputBytes: number; readonly holdTimersMs: number };
+  /** No step starts any more. */
+  readonly draining: boolean;
+  append(session: Session): void;
+  appendLazily(session: Session): void;
+  /** Starts an attempt; the outcome never rejects. */
+  invoke(session: Session, step: string, attempt: number): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
+  /** Durably notes that the run re-drives a suspect alone; false when the run is lost. */
+  markSolo(session: Session): Promise<boolean>;
+  /** Nothing to do now: give the run back. `wakeAt` is ms since 1970. */
+  rest(session: Session, wakeAt: number | undefined): void;
+  /** Over here: ended, lost, or given up. */
+  closed(session: Session): void;
+}
+
+export interface Lease {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly crashes: number;
+  readonly suspect: boolean;
+}
+
+/**
+ * One run in the memory of the replica that owns it. Invariants:
+ * S1 events change the state in the order in which they are written; S2 a command is carried out only after the event
+ * that caused it is durable; S3 after `lost()` or `close()` nothing of the run happens here.
+ */
+export class Session implements Writer {
+  #run: Run;
+  #seq: number;
+  #closed = false;
+  /** Not yet taken by a flush, and the commands they caused. */
+  #events: EventRow[] = [];
+  #emitted: EmittedRow[] = [];
+  #inbox: string[] = [];
+  #gated: Command[] = [];
+  #facts: (() => void)[] = [];
+  /** Taken by flushes that are under way, oldest first. */
+  readonly #flushing: { readonly commands: Command[]; readonly facts: (() => void)[] }[] = [];
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #timers = new Timers((timer) => this.#fired(timer));
+  readonly #suspicion: Suspicion;
+  readonly #seenInbox = new Set<string>();
+  #dirty = false;
+  /** Steps that wait for the gate. */
+  #entering = 0;
+  /** The release is on its way: nothing may happen here until it is answered. */
+  #resting = false;
+  #started: boolean;
+
+  constructor(
+    run: Run,
+    readonly lease: Lease,
+    readonly facts: RunFacts,
+    private readonly host: SessionHost,
+  ) {
+    this.#run = run;
+    this.#seq = lease.seq;
+    this.#started = Object.values(run.steps).some((step) => step.startedAt !== undefined);
+    this.#suspicion = new Suspicion(lease);
+  }
+
+  get id(): string {
+    return this.#run.id;
+  }
+
+  get run(): Run {
+    return this.#run;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get stepsInFlight(): number {
+    return this.#attempts.size;
+  }
+
+  /** Goes on where the log ends: a new run, or one taken over. `convictAfter`: see Suspicion. */
+  resume(events: readonly RunEvent[], convictAfter: number): void {
+    for (const event of events) this.apply(event);
+    const commands = events.some((event) => event.type === 'RunStarted') ? [] : outstanding(this.#run);
+    const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
+    if (convicted) this.apply(convicted);
+    else for (const command of commands) this.#decide(command);
+    if (this.#dirty) return this.#schedule();
+    this.#carryOut(this.#suspicion.written(this.host.gate, this.#gated.splice(0)));
+    this.#settle();
+  }
+
+  /** Takes an event into the state and the next flush; false when it changes nothing. */
+  apply(event: RunEvent, text?: string): boolean {
+    if (this.#closed) return false;
+    const { run, commands } = advance(this.#run, event);
+    if (run === this.#run && event.type !== 'RunTakenOver') return false;
+    this.#run = run;
+    this.#events.push(toRow(event, this.#seq + this.#events.length + 1, text));
+    this.#dirty = true;
+    for (const command of commands) this.#decide(command);
+    if (this.#seq + this.#events.length >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
+      this.apply(tooManyEvents(this.host.limits.maxEvents));
+    }
+    return true;
+  }
+
+  /** Signals of the inbox, as events; their rows go with the flush that writes them. */
+  receive(signals: readonly { readonly id: string; readonly event: RunEvent }[]): void {
+    if (this.#closed) return;
+    for (const { id, event } of signals) {
+      if (this.#seenInbox.has(id)) continue;
+      this.#seenInbox.add(id);
+      this.#inbox.push(id);
+      this.apply(event);
+      this.#dirty = true;
+    }
+    this.#schedule();
+  }
+
+  cost(step: string, usd: number, kind: string): void {
+    if (this.apply({ type: 'CostReported', at: Date.now(), step, usd, kind })) this.host.appendLazily(this);
+  }
+
+  take(): RunWrite | undefined {
+    if (this.#closed || !this.#dirty) return undefined;
+    this.#dirty = false;
+    const run = this.#run;
+    const fromSeq = this.#seq;
+    this.#seq += this.#events.length;
+    const write: RunWrite = {
+      id: run.id,
+      epoch: this.lease.epoch,
+      fromSeq,
+      seq: this.#seq,
+      status: run.status,
+      error: run.error === undefined ? null : JSON.stringify(run.error),
+      costUsd: run.costUsd,
+      activeMs: run.activeMs,
+      startedAt: run.startedAt ?? null,
+      finishedAt: run.finishedAt ?? null,
+      ...this.#suspicion.columns(),
+      inbox: this.#inbox,
+      events: this.#events,
+      emitted: this.#emitted,
+    };
+    this.#flushing.push({ commands: this.#gated, facts: this.#facts });
+    [this.#events, this.#emitted, this.#inbox, this.#gated, this.#facts] = [[], [], [], [], []];
+    return write;
+  }
+
+  written(): void {
+    if (this.#closed) return;
+    const { commands, facts } = this.#flushing.shift()!;
+    for (const tell of facts) tell();
+    if (hasEnded(this.#run.status) && !this.#dirty && this.#flushing.length === 0) return this.close();
+    this.#carryOut(this.#suspicion.written(this.host.gate, commands));
+    this.#settle();
+  }
+
+  lost(): void {
+    this.close();
+  }
+
+  /** Forgets the run without another word to the database; attempts in flight are told to stop. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timers.clear();
+    for (const attempt of this.#attempts.values()) {
+      attempt.abort({ type: 'cancelled', code: 'CC_RUN_CANCELLED', message: 'the run went on elsewhere, or ended' });
+    }
+    this.#suspicion.leave(this.host.gate);
+    this.host.closed(this);
+  }
+
+  /** Gives the run back when nothing is in flight. Called again whenever that may have changed. */
+  #settle(): void {
+    if (this.#closed || this.#resting || hasEnded(this.#run.status)) return;
+    const busy = this.#attempts.size + this.#entering + this.#flushing.length + this.#gated.length > 0;
+    if (busy || this.#dirty || this.#suspicion.waiting) return;
+    const wakeAt = this.#timers.earliest;
+    const soon = wakeAt !== undefined && wakeAt - Date.now() <= this.host.limits.holdTimersMs;
+    if (soon && !this.host.draining) return;
+    this.#resting = true;
+    this.#timers.clear();
+    this.host.rest(this, wakeAt);
+  }
+
+  /** The replica drains: give back what has nothing in flight. */
+  drain(): void {
+    this.#settle();
+  }
+
+  /** The run could not be given back, for its inbox holds signals: go on. */
+  wake(): void {
+    this.#resting = false;
+    this.#carryOut(outstanding(this.#run).filter((command) => command.type === 'StartTimer'));
+  }
+
+  #decide(command: Command): void {
+    const at = Date.now();
+    switch (command.type) {
+      case 'SkipStep':
+        this.apply({ type: 'StepSkipped', at, step: command.step, reason: command.reason });
+        return;
+      case 'FailStep': {
+        const { attempt } = this.#run.steps[command.step]!;
+        this.apply({ type: 'StepFailed', at, step: command.step, attempt, error: command.error });
+        return;
+      }
+      case 'FinishRun':
+        this.apply(finished(command, at, this.host.limits.maxOutputBytes));
+        this.#facts.push(() => this.#tellEnd());
+        return;
+      case 'InvokeAgent':
+      case 'StartTimer':
+      case 'AbortStep':
+        this.#gated.push(command);
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (command.type === 'InvokeAgent') this.#enter(command);
+      else if (command.type === 'StartTimer') this.#timers.start(command.id, command.timer, command.dueAt);
+      else if (command.type === 'AbortStep') this.#abort(command);
+    }
+  }
+
+  #abort({ step, attempt, error }: Command & { type: 'AbortStep' }): void {
+    const inFlight = this.#attempts.get(step);
+    if (inFlight) return inFlight.abort(error);
+    // It was in flight on the replica before this one, which is gone.
+    this.apply({ type: 'StepFailed', at: Date.now(), step, attempt, error: { ...error, type: 'cancelled' } });
+    this.#schedule();
+  }
+
+  #enter(command: Command & { type: 'InvokeAgent' }): void {
+    this.#entering++;
+    if (this.#suspicion.solo(command)) return this.#enterSolo(command);
+    this.host.gate.enter(() => {
+      this.#entering--;
+      if (!this.#begin(command, () => this.host.gate.leave())) this.host.gate.leave();
+    });
+  }
+
+  #enterSolo(command: Command & { type: 'InvokeAgent' }): void {
+    this.#suspicion.enter(
+      this.host.gate,
+      command.step,
+      () => (this.#closed || this.host.draining ? Promise.resolve(false) : this.host.markSolo(this)),
+      (mayGo) => {
+        this.#entering--;
+        if (mayGo && this.#begin(command, () => undefined)) return;
+        this.#suspicion.leave(this.host.gate);
+        this.#settle();
+      },
+    );
+  }
+
+  /** False when the step must not start (any more). */
+  #begin({ step, attempt }: Command & { type: 'InvokeAgent' }, left: () => void): boolean {
+    if (this.#closed || this.host.draining) {
+      this.#settle();
+      return false;
+    }
+    const redriven = this.#run.steps[step]?.status === 'running';
+    if (!redriven && !this.apply({ type: 'StepStarted', at: Date.now(), step, attempt })) return false;
+    if (this.#run.ending) return false;
+    if (this.#dirty) this.host.appendLazily(this);
+    if (!this.#started) this.host.telemetry.runStarted(this.facts, Date.now() - this.#run.createdAt);
+    this.#started = true;
+    const started = this.host.invoke(this, step, attempt);
+    this.#attempts.set(step, started.attempt);
+    void started.outcome.then((outcome) => {
+      this.#attempts.delete(step);
+      left();
+      this.#ended(started.attempt, outcome);
+    });
+    return true;
+  }
+
+  #ended(attempt: Attempt, outcome: AttemptOutcome): void {
+    if (this.#closed) return;
+    const { step } = attempt;
+    const at = Date.now();
+    const event = settle(this.#run, step, attempt.attempt, outcome, at);
+    this.#suspicion.acquit(step);
+    if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
+      if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
+      this.#facts.push(() => this.#tellAttempt(attempt, outcome, event, at));
+    }
+    this.#schedule();
+    this.#settle();
+  }
+
+  #emit(attempt: Attempt, emitted: (AttemptOutcome & { ok: true })['emitted'], at: number): void {
+    const source = `/workflows/${this.#run.plan.id}`;
+    emitted.forEach((event, n) => this.#emitted.push({ ...event, id: `${attempt.idempotencyKey}/${n}`, source, at }));
+  }
+
+  #fired(timer: Timer): void {
+    this.apply({ type: 'TimerFired', at: Date.now(), timer });
+    this.#schedule();
+    this.#settle();
+  }
+
+  #schedule(): void {
+    if (this.#dirty && !this.#closed) this.host.append(this);
+  }
+
+  #tellAttempt(attempt: Attempt, outcome: AttemptOutcome, event: RunEvent, to: number): void {
+    const { step, attempt: number, agent, action, startedAt: from } = attempt;
+    const facts = { ...this.facts, step, attempt: number, agent, action };
+    const type = outcome.ok ? undefined : outcome.failure.type;
+    const status = type === undefined ? 'succeeded' : type === 'timeout' ? 'timed_out' : type === 'cancelled' ? 'cancelled' : 'failed';
+    this.host.telemetry.attemptEnded(facts, status, { from, to }, type);
+    if (event.type === 'StepRetryScheduled') this.host.telemetry.retryScheduled(facts);
+  }
+
+  #tellEnd(): void {
+    const { status, startedAt, createdAt, finishedAt, activeMs, costUsd } = this.#run;
+    this.host.telemetry.runEnded(this.facts, status, { from: startedAt ?? createdAt, to: finishedAt! }, activeMs, costUsd);
+  }
+}

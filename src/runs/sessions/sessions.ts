@@ -1,0 +1,148 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/index.js';
+import { messageOf } from '../../errors/index.js';
+import { EngineTelemetry, type RunFacts } from '../../telemetry/index.js';
+import type { Run, RunEvent } from '../../workflow/index.js';
+import { Journal } from '../journal/journal.js';
+import { Leases } from '../leases/leases.js';
+import { Attempts } from './attempts.js';
+import { type Lease, Session, type SessionHost } from './session.js';
+import { SoloGate } from './solo-gate.js';
+
+/** The runs in the memory of this replica: at most engine.maxRuns. */
+@Injectable()
+export class Sessions implements SessionHost {
+  readonly gate = new SoloGate();
+  readonly limits: SessionHost['limits'];
+  readonly #log = new Logger('Sessions');
+  readonly #sessions = new Map<string, Session>();
+  readonly #waiting: ((granted: boolean) => void)[] = [];
+  #reserved = 0;
+  #draining = false;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly leases: Leases,
+    private readonly attempts: Attempts,
+    readonly telemetry: EngineTelemetry,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.limits = config.engine;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get stepsInFlight(): number {
+    let steps = 0;
+    for (const session of this.#sessions.values()) steps += session.stepsInFlight;
+    return steps;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  ids(): readonly string[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** A place for one more run, now or not at all. Given back by `open` or `unreserve`. */
+  tryReserve(): boolean {
+    if (this.#draining || this.#sessions.size + this.#reserved >= this.config.engine.maxRuns) return false;
+    this.#reserved++;
+    return true;
+  }
+
+  /** The same, waiting for it; false when the replica drains. */
+  reserve(): Promise<boolean> {
+    if (this.tryReserve()) return Promise.resolve(true);
+    if (this.#draining) return Promise.resolve(false);
+    return new Promise((granted) => this.#waiting.push(granted));
+  }
+
+  unreserve(): void {
+    this.#reserved--;
+    if (this.#waiting.length > 0 && this.tryReserve()) this.#waiting.shift()!(true);
+  }
+
+  /** Drives a run that this replica owns. `events` are new ones, to be written first. */
+  open(run: Run, lease: Lease, facts: RunFacts, events: readonly RunEvent[]): void {
+    const session = new Session(run, lease, facts, this);
+    this.#sessions.set(run.id, session);
+    this.unreserve();
+    session.resume(events, this.config.engine.convictAfter);
+  }
+
+  append(session: Session): void {
+    this.journal.append(session);
+  }
+
+  appendLazily(session: Session): void {
+    this.journal.appendLazily(session);
+  }
+
+  invoke(session: Session, step: string, attempt: number): ReturnType<SessionHost['invoke']> {
+    return this.attempts.start(session.run, session.facts, step, attempt, (usd, kind) => session.cost(step, usd, kind));
+  }
+
+  async markSolo(session: Session): Promise<boolean> {
+    const ours = await this.leases.markSolo(session.id, session.lease.epoch);
+    if (!ours) session.lost();
+    return ours;
+  }
+
+  rest(session: Session, wakeAt: number | undefined): void {
+    this.leases
+      .release(session.id, session.lease.epoch, wakeAt)
+      .then((released) => (released ? session.close() : this.#stay(session)))
+      .catch((thrown: unknown) => {
+        this.#log.warn(`run ${session.id} was not given back: ${messageOf(thrown)}`);
+        setTimeout(() => session.wake(), 1000).unref();
+      });
+  }
+
+  closed(session: Session): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
+    this.attempts.forget(session.id);
+    if (this.#waiting.length > 0 && this.tryReserve()) this.#waiting.shift()!(true);
+  }
+
+  /** Signals for a run arrived. */
+  async readInbox(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    if (session && !session.closed) session.receive(await this.leases.inbox(id));
+  }
+
+  /** No step starts from now on; runs with nothing in flight are given back. */
+  beginDrain(): void {
+    this.#draining = true;
+    for (const granted of this.#waiting.splice(0)) granted(false);
+    for (const session of this.#sessions.values()) session.drain();
+  }
+
+  /** Lets steps finish for `graceMs`, then aborts the rest. Nothing is in memory afterwards. */
+  async drain(graceMs: number): Promise<void> {
+    this.beginDrain();
+    const deadline = Date.now() + graceMs;
+    while (this.#sessions.size + this.#reserved > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.dropAll();
+  }
+
+  /** Another replica owns them, or soon will: nothing more is done or written here. */
+  dropAll(): void {
+    for (const session of [...this.#sessions.values()]) session.close();
+  }
+
+  /** The release was refused: signals are waiting, or the run is lost (then the next flush tells). */
+  async #stay(session: Session): Promise<void> {
+    session.wake();
+    await this.readInbox(session.id);
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { CONFIG, type Config } from '../../config/index.js';
+import { Definitions } from '../../definitions/index.js';
+import { CcError } from '../../errors/index.js';
+import { type Plan, foldRun, type RunEvent } from '../../workflow/index.js';
+import { Leases } from '../leases/leases.js';
+import { Sessions } from '../sessions/sessions.js';
+import type { StartedRun, StartRequest } from './start-request.js';
+import { type NewRun, Starts } from './starts.js';
+
+/** Keys longer than this are stored as their hash: a B-tree row must stay under a third of a page. */
+const longestKey = 500;
+
+/** Where all triggers end: makes the run durable, then drives it here or hands it to whoever has room. */
+@Injectable()
+export class RunStarter {
+  constructor(
+    private readonly definitions: Definitions,
+    private readonly starts: Starts,
+    private readonly sessions: Sessions,
+    private readonly leases: Leases,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Resolves when the run is in PostgreSQL. Throws CC_WORKFLOW_NOT_FOUND, CC_WORKFLOW_DISABLED, CC_INPUT_INVALID,
+   * CC_IDEMPOTENCY_MISMATCH, CC_OVERLOADED, CC_SHUTTING_DOWN, CC_DATABASE_UNAVAILABLE.
+   */
+  async start(request: StartRequest): Promise<StartedRun> {
+    this.#refuseWhenBusy();
+    const { workflow, version } = request;
+    const plan = version === undefined ? await this.definitions.get(workflow) : await this.definitions.version(workflow, version);
+    if (!this.definitions.enabled(workflow)) {
+      throw new CcError('CC_WORKFLOW_DISABLED', `workflow ${workflow} is disabled; enable it to start runs`);
+    }
+    const input = this.definitions.validateInput(plan, request.input);
+    const owned = this.sessions.tryReserve();
+    try {
+      return await this.#write(request, newRun(request, plan, input, owned), owned);
+    } catch (thrown) {
+      if (owned) this.sessions.unreserve();
+      throw thrown;
+    }
+  }
+
+  async #write(request: StartRequest, start: NewRun, owned: boolean): Promise<StartedRun> {
+    const { id, plan, status } = start;
+    const result = await this.starts.add(start);
+    if (!result.made) {
+      if (owned) this.sessions.unreserve();
+      if (request.dedupe?.fingerprint !== undefined && result.fingerprint !== request.dedupe.fingerprint) {
+        throw mismatch(request, result.id);
+      }
+      return { ...result, workflow: plan.id, duplicate: true };
+    }
+    if (result.owned) this.#drive(start);
+    else {
+      if (owned) this.sessions.unreserve();
+      this.leases.hint([{ id }]).catch(() => undefined); // the sweeper finds it
+    }
+    return { id, workflow: plan.id, version: plan.version, status, createdAt: new Date(start.events[0]!.at), duplicate: false };
+  }
+
+  #drive({ id, plan, trigger, events, traceId, spanId }: NewRun): void {
+    const facts = { runId: id, workflow: plan.id, version: plan.version, trigger: trigger.kind, traceId, spanId };
+    const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false };
+    this.sessions.open(foldRun(plan, id, events), lease, facts, []);
+  }
+
+  #refuseWhenBusy(): void {
+    if (this.sessions.draining) throw new CcError('CC_SHUTTING_DOWN', 'this replica is shutting down; try again', { retryAfter: 1 });
+    const { maxPendingStarts } = this.config.engine;
+    if (this.starts.pending < maxPendingStarts) return;
+    throw new CcError('CC_OVERLOADED', `${maxPendingStarts} starts are waiting already; try again`, { retryAfter: 1 });
+  }
+}
+
+function newRun({ trigger, dedupe, traceparent }: StartRequest, plan: Plan, input: unknown, owned: boolean): NewRun {
+  const at = Date.now();
+  const created: RunEvent = { type: 'RunCreated', at, workflow: plan.id, version: plan.version, input, trigger };
+  const ids = randomBytes(24).toString('hex');
+  return {
+    id: uuidv7(),
+    plan,
+    trigger,
+    owned,
+    status: owned ? 'running' : 'queued',
+    traceId: ids.slice(0, 32),
+    spanId: ids.slice(32),
+    traceparent,
+    key: dedupe && (dedupe.key.length > longestKey ? createHash('sha256').update(dedupe.key).digest('hex') : dedupe.key),
+    fingerprint: dedupe?.fingerprint,
+    events: owned ? [created, { type: 'RunStarted', at }] : [created],
+  };
+}
+
+function mismatch({ dedupe }: StartRequest, id: string): CcError {
+  return new CcError(
+    'CC_IDEMPOTENCY_MISMATCH',
+    `the key ${dedupe!.key} started run ${id} with another request; use a new key, or send the same request`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { RunStatus, Trigger } from '../../workflow/index.js';
+
+export interface StartRequest {
+  readonly workflow: string;
+  readonly version?: string;
+  readonly input: unknown;
+  readonly trigger: Trigger;
+  /** One key starts at most one run of a workflow and trigger kind. `fingerprint`: of the request, to tell a reuse. */
+  readonly dedupe?: { readonly key: string; readonly fingerprint?: string };
+  /** W3C trace context of what asked for the run: linked from its trace. */
+  readonly traceparent?: string;
+}
+
+export interface StartedRun {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: RunStatus;
+  readonly createdAt: Date;
+  /** The key was used before: this is the run it started then. */
+  readonly duplicate: boolean;
+}

@@ -1,0 +1,156 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import { CcError } from '../../errors/index.js';
+import { type Plan, type RunEvent, type RunStatus, type Trigger } from '../../workflow/index.js';
+import { GroupCommit } from '../journal/group-commit.js';
+import { isTransient, SteadyConnection } from '../journal/steady-connection.js';
+import { Replica } from '../replica.js';
+import { toRow } from '../sessions/event-rows.js';
+import { holdersSql, madeSql, startSql } from './start-sql.js';
+
+/** A run about to exist. */
+export interface NewRun {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly trigger: Trigger;
+  /** This replica drives it at once: no queue hop. */
+  readonly owned: boolean;
+  readonly status: RunStatus;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceparent: string | undefined;
+  readonly key: string | undefined;
+  readonly fingerprint: string | undefined;
+  readonly events: readonly RunEvent[];
+}
+
+export type StartResult =
+  | { readonly made: true; readonly owned: boolean }
+  | { readonly made: false; readonly id: string; readonly fingerprint: string | null; readonly status: RunStatus; readonly version: string; readonly createdAt: Date };
+
+interface Pending {
+  readonly start: NewRun;
+  readonly done: (result: StartResult) => void;
+  readonly failed: (thrown: unknown) => void;
+}
+
+interface Holder {
+  readonly key: string;
+  readonly kind: string;
+  readonly workflow_id: string;
+  readonly run_id: string;
+  readonly fingerprint: string | null;
+  readonly status: RunStatus | null;
+  readonly version: string | null;
+  readonly created_at: Date | null;
+}
+
+/** Writes new runs, many in one commit. When `add` resolves the run is durable (P1). */
+@Injectable()
+export class Starts implements OnApplicationShutdown {
+  readonly #connection: SteadyConnection;
+  readonly #queue = new GroupCommit<Pending>((batch) => this.#flush(batch), { maxBatch: 500 });
+
+  constructor(
+    database: Database,
+    private readonly replica: Replica,
+  ) {
+    this.#connection = new SteadyConnection(database.url, 'starts');
+  }
+
+  get pending(): number {
+    return this.#queue.size;
+  }
+
+  add(start: NewRun): Promise<StartResult> {
+    return new Promise((done, failed) => this.#queue.add({ start, done, failed }));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#connection.end();
+  }
+
+  async #flush(batch: readonly Pending[]): Promise<() => void> {
+    // One order of keys for all replicas: two batches with the same keys wait for each other instead of deadlocking.
+    const sorted = [...batch].sort((a, b) => ((a.start.key ?? '') < (b.start.key ?? '') ? -1 : 1));
+    try {
+      const made = await this.#insert(sorted.map(({ start }) => start));
+      const refused = sorted.filter(({ start }) => !made.has(start.id));
+      const holders = refused.length > 0 ? await this.#holders(refused.map(({ start }) => start)) : [];
+      return () => {
+        for (const { start, done, failed } of batch) {
+          const owner = made.get(start.id);
+          if (owner !== undefined) done({ made: true, owned: owner !== null });
+          else answerDuplicate(start, holders, done, failed);
+        }
+      };
+    } catch (thrown) {
+      return () => batch.forEach(({ failed }) => failed(thrown));
+    }
+  }
+
+  /** Owner by id of the runs that were made. */
+  async #insert(starts: readonly NewRun[]): Promise<ReadonlyMap<string, string | null>> {
+    const found = new Map<string, string | null>();
+    let open = starts;
+    for (let tries = 1; ; tries++) {
+      try {
+        const rows = await this.#connection.query<{ id: string; owner: string | null }>('start', startSql, this.#values(open));
+        for (const { id, owner } of rows) found.set(id, owner);
+        return found;
+      } catch (thrown) {
+        const unknown = thrown instanceof CcError && thrown.code === 'CC_DATABASE_UNAVAILABLE';
+        if (tries === 3 || !(unknown || isTransient(thrown))) throw thrown;
+        if (!unknown) continue;
+        // Did it take effect before the connection broke? Ask, and write only what did not.
+        const rows = await this.#connection.query<{ id: string; owner: string | null }>('made', madeSql, [open.map(({ id }) => id)]);
+        for (const { id, owner } of rows) found.set(id, owner);
+        open = open.filter(({ id }) => !found.has(id));
+        if (open.length === 0) return found;
+      }
+    }
+  }
+
+  async #holders(starts: readonly NewRun[]): Promise<readonly Holder[]> {
+    return this.#connection.query<Holder>('holders', holdersSql, [
+      starts.map(({ trigger }) => trigger.kind),
+      starts.map(({ plan }) => plan.id),
+      starts.map(({ key }) => key),
+    ]);
+  }
+
+  #values(starts: readonly NewRun[]): unknown[] {
+    const column = <T>(of: (start: NewRun) => T) => starts.map(of);
+    const rows = starts.flatMap(({ id, events }) => events.map((event, n) => ({ id, ...toRow(event, n + 1) })));
+    return [
+      column((start) => start.id),
+      column((start) => start.plan.id),
+      column((start) => start.plan.version),
+      column((start) => start.status),
+      column((start) => start.trigger.kind),
+      column((start) => start.owned),
+      column((start) => start.events.length),
+      column((start) => start.traceId),
+      column((start) => start.spanId),
+      column((start) => start.traceparent ?? null),
+      column((start) => start.events[0]!.at),
+      column((start) => start.events[1]?.at ?? null),
+      column((start) => start.key ?? null),
+      column((start) => start.fingerprint ?? null),
+      this.replica.id,
+      rows.map((row) => row.id),
+      rows.map((row) => row.seq),
+      rows.map((row) => row.type),
+      rows.map((row) => row.data),
+      rows.map((row) => row.at),
+    ];
+  }
+}
+
+function answerDuplicate(start: NewRun, holders: readonly Holder[], done: Pending['done'], failed: Pending['failed']): void {
+  const holder = holders.find((row) => row.key === start.key && row.workflow_id === start.plan.id && row.kind === start.trigger.kind);
+  if (holder === undefined) return failed(new CcError('CC_INTERNAL', `run ${start.id} was neither made nor found by its key`));
+  const { run_id: id, fingerprint, status, version, created_at: createdAt } = holder;
+  // The run may be gone by retention while its key is still kept: the answer is that it ran.
+  done({ made: false, id, fingerprint, status: status ?? 'succeeded', version: version ?? start.plan.version, createdAt: createdAt ?? new Date(0) });
+}

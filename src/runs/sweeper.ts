@@ -1,0 +1,61 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/index.js';
+import { Database } from '../database/index.js';
+import { messageOf } from '../errors/index.js';
+import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+import { driveTask } from './leases/leases.js';
+import { sql } from './leases/lease-sql.js';
+
+const partitionsEveryMs = 3_600_000;
+
+/** Finds what lost hints forgot. Every replica sweeps: each statement is safe to run twice. */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #log = new Logger('Sweeper');
+  #timer: NodeJS.Timeout | undefined;
+  #partitionsAt = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(JOBS_ROLE) private readonly role: JobsRole,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.role !== 'api') this.#later(0);
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #later(ms: number): void {
+    this.#timer = setTimeout(() => {
+      const again = this.#timer;
+      void this.sweep().finally(() => {
+        if (this.#timer === again && again !== undefined) this.#later(this.config.engine.sweepMs);
+      });
+    }, ms);
+  }
+
+  async sweep(): Promise<void> {
+    try {
+      const orphans = await this.database.pool.query<{ id: string }>(sql.orphans);
+      const runnable = await this.database.pool.query<{ id: string }>(sql.runnable);
+      const ids = new Set([...orphans.rows, ...runnable.rows].map(({ id }) => id));
+      // The key keeps one waiting hint a run, however often it is swept while no replica has room.
+      await this.jobs.enqueue(
+        this.database.pool,
+        [...ids].map((run) => ({ task: driveTask, payload: { run }, jobKey: `sweep:${run}` })),
+      );
+      if (Date.now() >= this.#partitionsAt) {
+        await this.database.pool.query(`SELECT make_run_partitions(interval '21 days')`);
+        this.#partitionsAt = Date.now() + partitionsEveryMs;
+      }
+    } catch (thrown) {
+      this.#log.warn(`sweep failed, tried again in ${this.config.engine.sweepMs} ms: ${messageOf(thrown)}`);
+    }
+  }
+}
