@@ -10,13 +10,18 @@ import { dependentsOf, topologicalOrder } from './graph.js';
 import type { Condition, Plan, PlanStep, Template } from './plan.js';
 import { durationOr, retryPolicy, STEP_TIMEOUT_MS } from './retry.js';
 
+export interface CompileOptions {
+  /** What a step gets that says nothing about its timeout, nor the workflow's `defaults`. */
+  readonly stepTimeoutMs?: number | undefined;
+}
+
 /**
  * A checked definition as a plan. Versions in the database were checked when they were stored, so this only builds;
  * throws CC_WORKFLOW_INVALID when a part does not compile all the same.
  */
-export function compile(definition: WorkflowDefinition, version: string): Plan {
+export function compile(definition: WorkflowDefinition, version: string, options: CompileOptions = {}): Plan {
   const problems: Problem[] = [];
-  const builder = new Builder(problems);
+  const builder = new Builder(problems, options.stepTimeoutMs ?? STEP_TIMEOUT_MS);
   const needs = new Map(Object.entries(definition.steps).map(([id, step]) => [id, step.needs ?? []]));
   const order = topologicalOrder(needs);
   if (!order.ok) problems.push({ path: 'steps', message: `these steps wait for each other: ${order.cycle.join(' -> ')}` });
@@ -52,13 +57,16 @@ function buildStep(id: string, { steps, defaults }: WorkflowDefinition, dependen
     if: step.if === undefined ? undefined : builder.condition(step.if, [...path, 'if']),
     with: builder.template(step.with ?? {}, WITH_NAMES, [...path, 'with']),
     retry: retryPolicy(step.retry, defaults?.retry),
-    timeoutMs: durationOr(step.timeout ?? defaults?.timeout, STEP_TIMEOUT_MS),
+    timeoutMs: durationOr(step.timeout ?? defaults?.timeout, builder.stepTimeoutMs),
     continueOnError: step.continueOnError ?? false,
   };
 }
 
 class Builder {
-  constructor(private readonly problems: Problem[]) {}
+  constructor(
+    private readonly problems: Problem[],
+    readonly stepTimeoutMs: number,
+  ) {}
 
   template(value: unknown, names: readonly string[], path: Path): Template {
     return compileTemplateWith(value, {

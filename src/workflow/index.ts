@@ -16,3 +16,4 @@ export { cronProblem, timezoneProblem } from './schedule-spec.js';
 export { didYouMean } from './suggest.js';
 export { validateDefinition, validateWorkflow, type Validated, type ValidateOptions } from './validate.js';
 export { canonicalJson, versionOf } from './version.js';
+export { workflowJsonSchema } from '@commandcenter/sdk/definition';

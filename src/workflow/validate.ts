@@ -1,13 +1,13 @@
 import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
 import type { Problem } from '../errors/index.js';
-import { compile } from './compile.js';
+import { compile, type CompileOptions } from './compile.js';
 import { checkDefinition, type CheckOptions } from './grammar/check.js';
 import { Report } from './grammar/report.js';
 import { Source } from './grammar/source.js';
 import type { Plan } from './plan.js';
 import { versionOf } from './version.js';
 
-export interface ValidateOptions extends CheckOptions {
+export interface ValidateOptions extends CheckOptions, CompileOptions {
   /** Name of the file, for the caller's own messages; problems carry paths and positions only. */
   readonly file?: string;
 }
@@ -26,13 +26,13 @@ export function validateWorkflow(text: string, options: ValidateOptions = {}): V
 }
 
 /** The same for a definition built in code, which has no positions. */
-export function validateDefinition(definition: unknown, options: CheckOptions = {}): Validated {
+export function validateDefinition(definition: unknown, options: CheckOptions & CompileOptions = {}): Validated {
   return check(definition, new Report(), options);
 }
 
-function check(value: unknown, report: Report, options: CheckOptions): Validated {
+function check(value: unknown, report: Report, options: CheckOptions & CompileOptions): Validated {
   checkDefinition(value, report, options);
   if (!report.ok) return { problems: report.problems };
   const definition = value as WorkflowDefinition;
-  return { plan: compile(definition, versionOf(definition)), problems: [] };
+  return { plan: compile(definition, versionOf(definition), options), problems: [] };
 }

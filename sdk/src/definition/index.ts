@@ -1,1 +1,2 @@
 export type * from './workflow.js';
+export { workflowJsonSchema } from './workflow-schema.js';

@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { Runs1700000000002 } from './0002-runs.js';
+import { Definitions1700000000003 } from './0003-definitions.js';
 import { Events1700000000004 } from './0004-events.js';
 import { Schedules1700000000005 } from './0005-schedules.js';
 import { Tokens1700000000006 } from './0006-tokens.js';
@@ -7,6 +8,7 @@ import { Tokens1700000000006 } from './0006-tokens.js';
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
   Runs1700000000002,
+  Definitions1700000000003,
   Events1700000000004,
   Schedules1700000000005,
   Tokens1700000000006,

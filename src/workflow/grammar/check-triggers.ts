@@ -28,7 +28,7 @@ function checkSchedule(value: unknown, path: Path, around: Surroundings, input: 
   const zoneFault = timezone && timezoneProblem(timezone);
   if (zoneFault) report.add([...path, 'timezone'], zoneFault);
   // A fire knows nothing but its instant, which expressions of the run read as trigger.scheduledFor.
-  checkTriggerInput(schedule['input'], [...path, 'input'], [], around, input);
+  checkTriggerInput(schedule['input'] ?? {}, [...path, 'input'], [], around, input);
 }
 
 function checkEvent(value: unknown, path: Path, around: Surroundings, input: JsonSchema | undefined): void {
@@ -46,10 +46,10 @@ function checkEvent(value: unknown, path: Path, around: Surroundings, input: Jso
       complain: (complaint) => complain(report, [...path, 'if'], complaint),
     });
   } else if (condition !== undefined) report.add([...path, 'if'], `this must be an expression, not ${kind(condition)}`);
-  checkTriggerInput(event['input'], [...path, 'input'], EVENT_NAMES, around, input);
+  // Without `input` the event's data is the input, which nobody knows here.
+  if (event['input'] !== undefined) checkTriggerInput(event['input'], [...path, 'input'], EVENT_NAMES, around, input);
 }
 
-/** Without an `input` a run starts with {}: that must fit too. */
 function checkTriggerInput(value: unknown, path: Path, names: readonly string[], around: Surroundings, schema: JsonSchema | undefined): void {
   const { report } = around;
   const template = compileTemplateWith(value, {
@@ -59,7 +59,7 @@ function checkTriggerInput(value: unknown, path: Path, names: readonly string[],
     seen: (expression, inner, at) => checkReferences(expression, [...path, ...inner], at, around),
   });
   if (!template.constant || schema === undefined) return;
-  const checked = compileSchema(schema)(value ?? {});
+  const checked = compileSchema(schema)(value);
   if (checked.ok) return;
   for (const fault of checked.faults) {
     report.add([...path, ...fault.path], `this trigger's input does not match the workflow's: ${withSuggestion(fault, schema)}`);

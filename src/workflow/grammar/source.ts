@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLParseError } from 'yaml';
 import { messageOf, type Problem } from '../../errors/index.js';
 import { pathText, type Path, type PathPart } from './path.js';
 import type { Place } from './report.js';
@@ -47,9 +47,9 @@ export class Source {
     try {
       // Duplicate keys are found below: the parser's own check takes quadratic time.
       const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, stringKeys: false });
-      if (document.errors.length > 0) {
-        return { problems: document.errors.map((error) => ({ path: '', message: error.message, ...at(lines, error.pos[0]) })) };
-      }
+      // One slip makes the parser stumble over all that follows: only the first error says something.
+      const [error] = document.errors;
+      if (error !== undefined) return { problems: [{ path: '', message: syntaxMessage(error, text), ...at(lines, error.pos[0]) }] };
       const reader = new Reader();
       const source = new Source(text, lines, reader.read(document.contents, [], -1));
       const problems = reader.faults.map(({ path, message, offset }) => ({ path: pathText(path), message, ...at(lines, offset) }));
@@ -96,6 +96,13 @@ export class Source {
 function at(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function syntaxMessage({ message, pos: [offset] }: YAMLParseError, text: string): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0]!;
+  // In `{ x: ${{ y }} }` YAML reads the braces of the expression as its own.
+  const hint = /[{,[].*\$\{\{/.test(line) ? '; put quotes around a value with ${{ }} that stands inside { } or [ ]' : '';
+  return `this is not YAML: ${message}${hint}`;
 }
 
 /** Turns nodes into located values, counting: the text is not trusted. */

@@ -1,0 +1,134 @@
+const duration = {
+  type: 'string',
+  pattern: '^\\d{1,9}(ms|s|m|h|d)$',
+  examples: ['30s', '5m', '2h', '7d'],
+} as const;
+
+const condition = {
+  type: ['string', 'boolean'],
+  description: 'CEL that must be true or false, with or without `${{ }}` around it.',
+  examples: ['${{ steps.check.output.status == 200 }}', 'failure()'],
+} as const;
+
+const name = { type: 'string', minLength: 1, maxLength: 200, description: 'A name for people. Default: the id.' } as const;
+
+const retry = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'When a failed attempt is tried again. Field by field, a step overrides `defaults.retry`.',
+  properties: {
+    attempts: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'Attempts in all, the first included.' },
+    delay: { ...duration, default: '1s', description: 'Wait before the second attempt. A Retry-After of the other side can lengthen it.' },
+    factor: { type: 'number', minimum: 1, maximum: 100, default: 2, description: 'Each further wait is this much longer.' },
+    maxDelay: { ...duration, default: '5m', description: 'No wait is longer than this.' },
+    jitter: { type: 'boolean', default: true, description: 'Spread each wait over 50 to 100 % of itself.' },
+  },
+} as const;
+
+const step = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['uses'],
+  properties: {
+    uses: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9-]*\\.[a-z][A-Za-z0-9_-]*$',
+      description: 'The action that does the work: `agent.action` of a loaded plugin.',
+      examples: ['http.request', 'transform.value'],
+    },
+    name,
+    with: {
+      type: 'object',
+      description: 'Input of the action. `${{ }}` anywhere inside; a value that is one whole `${{ }}` keeps its type. Only here `secrets.NAME` is known.',
+    },
+    needs: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[a-z][a-z0-9_]*$' },
+      uniqueItems: true,
+      description: 'Steps that must be settled before this one. Steps that do not need one another run at the same time.',
+    },
+    if: {
+      ...condition,
+      description:
+        'The step runs when this is true and no needed step failed or was skipped. With success(), failure() or always() in it, it decides alone.',
+    },
+    retry,
+    timeout: { ...duration, description: 'For each attempt. Default: `defaults.timeout`, else 5m.' },
+    continueOnError: {
+      type: 'boolean',
+      default: false,
+      description: 'A failure of this step does not fail the run; later steps see it as `steps.<id>.error`.',
+    },
+  },
+} as const;
+
+const schedule = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['cron'],
+  properties: {
+    cron: {
+      type: 'string',
+      description: 'Five fields (minute hour day month weekday), or six with seconds first.',
+      examples: ['*/15 * * * *', '0 7 * * 1-5'],
+    },
+    timezone: { type: 'string', default: 'UTC', description: 'IANA name.', examples: ['Europe/Zurich'] },
+    input: { description: 'Input of each run: constant values. Default: {}.' },
+  },
+} as const;
+
+const event = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['type'],
+  properties: {
+    type: { type: 'string', minLength: 1, description: 'The CloudEvents `type`, exactly.', examples: ['order.paid'] },
+    if: { ...condition, description: 'Filter over `event`, the CloudEvent. Default: every event of the type.' },
+    input: { description: 'Input of the run; may use `event`. Default: the data of the event.', examples: ['${{ event.data }}'] },
+  },
+} as const;
+
+/** JSON Schema of workflow files, for editors. The hub itself checks more: names, types, needs, agents. */
+export const workflowJsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://commandcenter.dev/schemas/workflow.json',
+  title: 'CommandCenter workflow',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'steps'],
+  properties: {
+    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*$', maxLength: 100, description: 'Unique in the hub. Small letters, digits and -.' },
+    name,
+    description: { type: 'string', maxLength: 10000, description: 'What the workflow is for.' },
+    on: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'What starts the workflow, besides people and the API.',
+      properties: {
+        schedule: { type: 'array', maxItems: 50, items: schedule },
+        event: { type: 'array', maxItems: 50, items: event },
+      },
+    },
+    input: {
+      $ref: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      description: 'JSON Schema (2020-12) of the input. Defaults are filled in before the run starts.',
+    },
+    timeout: { ...duration, description: 'The run fails when it takes longer. Default: no limit.' },
+    defaults: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'For steps that say nothing themselves.',
+      properties: { retry, timeout: { ...duration, description: 'For each attempt of each step. Default: 5m.' } },
+    },
+    steps: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1000,
+      propertyNames: { pattern: '^[a-z][a-z0-9_]*$' },
+      additionalProperties: step,
+      description: 'By id: small letters, digits and _.',
+    },
+    output: { description: 'Output of the run: any value with `${{ }}` inside.', examples: ['${{ steps.report.output }}'] },
+  },
+} as const;

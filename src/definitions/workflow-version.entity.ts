@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ name: 'workflow_version' })
+export class WorkflowVersionEntity {
+  @PrimaryColumn('text', { name: 'workflow_id' })
+  workflowId!: string;
+
+  /** Hash of the content. */
+  @PrimaryColumn('text')
+  version!: string;
+
+  /** JSON. */
+  @Column('text')
+  definition!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Who may change a workflow: a file, `PUT /workflows/{id}`, or a plugin. One of them, for ever. */
+export type WorkflowSource = 'file' | 'api' | 'plugin';
+
+@Entity({ name: 'workflow' })
+export class WorkflowEntity {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'current_version' })
+  currentVersion!: string;
+
+  @Column('text')
+  source!: WorkflowSource;
+
+  /** From the folder of commandcenter.yaml. Null when the workflow is no file, or its file was deleted. */
+  @Column('text', { nullable: true })
+  file!: string | null;
+
+  @Column('boolean', { default: true })
+  enabled!: boolean;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}
