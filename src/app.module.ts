@@ -1,23 +1,51 @@
-import { type INestApplication, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiModule, configureApp, fastifyAdapter } from './api/index.js';
 import { type Config, ConfigModule, type SecretSource } from './config/index.js';
 import { type Database, DatabaseModule, type Entities } from './database/index.js';
-import type { JobsRole } from './jobs/index.js';
+import { DefinitionsModule, WorkflowEntity, WorkflowVersionEntity } from './definitions/index.js';
+import { EventEntity, EventsModule } from './events/index.js';
+import { IdentityModule, TokenEntity } from './identity/index.js';
+import { JobsModule, type JobsRole } from './jobs/index.js';
+import { type LoadedPlugins, loadPlugins, PluginHostModule } from './plugin-host/index.js';
+import { RunsModule } from './runs/index.js';
+import { TelemetryModule } from './telemetry/index.js';
+import { ScheduleEntity, TriggersModule } from './triggers/index.js';
 
 @Module({})
 class AppModule {}
 
 /** Handed to TypeORM: every room's own. */
-export const entities: Entities = [];
+export const entities: Entities = [TokenEntity, WorkflowEntity, WorkflowVersionEntity, EventEntity, ScheduleEntity];
 
-/** The product as a readable list: every room's module, once. */
+/** The product as a readable list: every room's module, once, with the rooms it uses. */
+function rooms(config: Config, database: Database, secrets: SecretSource, role: JobsRole, plugins: LoadedPlugins): DynamicModule[] {
+  const base = [ConfigModule.with(config, secrets), TelemetryModule.with(), DatabaseModule.with(database)];
+  const jobs = JobsModule.with(role, ...base);
+  const events = EventsModule.with(...base, jobs);
+  const identity = IdentityModule.with(...base);
+  const host = PluginHostModule.with(plugins, identity);
+  const definitions = DefinitionsModule.with(...base, host);
+  const runs = RunsModule.with(...base, jobs, identity, host, definitions);
+  const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);
+  const api = ApiModule.with(...base, jobs, events, identity, host, definitions, runs, triggers);
+  return [runs, triggers, api];
+}
+
+/** Loads the plugins, builds the container and readies it to listen. Throws coded errors for what is wrong. */
 export async function createApp(
   config: Config,
   database: Database,
-  secretSource: SecretSource,
-  _role: JobsRole,
-): Promise<INestApplication> {
-  const imports = [ConfigModule.with(config, secretSource), DatabaseModule.with(database)];
-  return NestFactory.create({ module: AppModule, imports }, new FastifyAdapter(), { abortOnError: false });
+  secrets: SecretSource,
+  role: JobsRole,
+  logger: LoggerService = new Logger(),
+): Promise<NestFastifyApplication> {
+  const plugins = await loadPlugins(config, secrets);
+  const imports = rooms(config, database, secrets, role, plugins);
+  const module = { module: AppModule, imports };
+  const options = { abortOnError: false, logger, bufferLogs: false };
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(config), options);
+  configureApp(app);
+  return app;
 }

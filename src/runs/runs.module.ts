@@ -7,6 +7,7 @@ import { Possessions } from './liveness/possessions.js';
 import { RunLogs } from './logs/run-logs.js';
 import { Replica } from './replica.js';
 import { RunControl } from './run-control.js';
+import { RunCounter, RunReader } from './run-reader/index.js';
 import { Attempts } from './sessions/attempts.js';
 import { Sessions } from './sessions/sessions.js';
 import { Signals } from './signals.js';
@@ -14,12 +15,12 @@ import { RunStarter } from './starting/run-starter.js';
 import { Starts } from './starting/starts.js';
 import { Sweeper } from './sweeper.js';
 
-const engine = [Replica, Journal, Leases, RunLogs, Attempts, Sessions, Driver, Signals, Sweeper, Possessions, Liveness];
-const doors = [Starts, RunStarter, RunControl];
+const engine = [Replica, Journal, Leases, Starts, RunLogs, Attempts, Sessions, Driver, Signals, Sweeper, Possessions, Liveness];
+const doors = [RunStarter, RunControl, RunReader, RunCounter];
 
 @Module({})
 export class RunsModule {
   static with(...imports: DynamicModule[]): DynamicModule {
-    return { module: RunsModule, imports, providers: [...engine, ...doors], exports: [RunStarter, RunControl] };
+    return { module: RunsModule, imports, providers: [...engine, ...doors], exports: doors };
   }
 }

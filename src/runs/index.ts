@@ -1,0 +1,5 @@
+export { RunControl } from './run-control.js';
+export * from './run-reader/index.js';
+export { RunsModule } from './runs.module.js';
+export { RunStarter } from './starting/run-starter.js';
+export type { StartedRun, StartRequest } from './starting/start-request.js';
