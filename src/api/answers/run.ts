@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { time } from './page.js';
+
+export const runStatuses = ['queued', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export const triggerKinds = ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'] as const;
+const stepStatuses = ['pending', 'running', 'waiting', 'retrying', 'succeeded', 'failed', 'skipped', 'cancelled'] as const;
+
+export const runId = z.uuid().meta({ examples: ['019c1a52-3f5e-7c4b-9d2e-6a1b2c3d4e5f'] });
+export const workflowId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'is not the id of a workflow: a-z, 0-9 and -, starting with a letter')
+  .max(128)
+  .meta({ examples: ['hello'] });
+
+const failure = z
+  .strictObject({
+    type: z.enum(['retryable', 'terminal', 'timeout', 'cancelled', 'lost', 'quarantined', 'limit', '_OTHER']),
+    code: z.string(),
+    message: z.string(),
+    step: z.string().optional(),
+    cause: z.string().optional(),
+  })
+  .meta({ id: 'Failure', examples: [{ type: 'timeout', code: 'CC_STEP_TIMEOUT', message: 'the attempt took longer than 30000 ms', step: 'fetch' }] });
+
+const trigger = z
+  .strictObject({
+    kind: z.enum(triggerKinds),
+    by: z.string().optional().describe('Who or what started it: a token, a cron line, the source of an event'),
+    scheduledFor: z.string().optional().describe('schedule: the instant it was due'),
+    event: z.unknown().optional().describe('event: the CloudEvent'),
+  })
+  .meta({ id: 'Trigger', examples: [{ kind: 'manual', by: 'ci' }] });
+
+const step = z
+  .strictObject({
+    id: z.string(),
+    path: z.string(),
+    status: z.enum(stepStatuses),
+    attempt: z.int(),
+    uses: z.string().meta({ examples: ['http.request'] }),
+    output: z.unknown(),
+    error: failure.nullable(),
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'Step' });
+
+const summary = {
+  id: runId,
+  workflow: workflowId,
+  version: z.string().describe('Of the workflow: a hash of its content'),
+  status: z.enum(runStatuses),
+  trigger,
+  input: z.unknown(),
+  output: z.unknown(),
+  error: failure.nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  traceId: z.string().nullable(),
+  cost: z.strictObject({ usd: z.number(), activeSeconds: z.number() }),
+};
+
+export const runSummary = z.strictObject(summary).meta({ id: 'RunSummary' });
+export const run = z.strictObject({ ...summary, steps: z.array(step) }).meta({ id: 'Run' });
+
+export const startedRun = z
+  .strictObject({ id: runId, workflow: workflowId, version: z.string(), status: z.enum(runStatuses), createdAt: time, duplicate: z.boolean().describe('The Idempotency-Key was used before: this is the run of that time') })
+  .meta({ id: 'StartedRun' });
+
+export const runEvent = z
+  .looseObject({ seq: z.int(), type: z.string().meta({ examples: ['StepSucceeded'] }), at: time })
+  .meta({ id: 'RunEvent', description: 'An entry of the run log; it holds more, by its type' });
+
+export const logLine = z
+  .strictObject({
+    seq: z.int(),
+    at: time,
+    level: z.string().meta({ examples: ['info'] }),
+    step: z.string(),
+    attempt: z.int(),
+    message: z.string(),
+    fields: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'LogLine' });

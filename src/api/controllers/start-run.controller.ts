@@ -1,0 +1,59 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { RunStarter } from '../../runs/index.js';
+import { startedRun, workflowId } from '../answers/run.js';
+import { callerOf } from '../door/caller.js';
+import { fingerprintOf } from '../door/fingerprint.js';
+import { read } from '../door/read.js';
+import { Route } from '../door/route.js';
+import { routeSpec } from '../door/route-spec.js';
+
+/** W3C trace context; a broken one is no reason to refuse the work, so it is left out. */
+const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const startRun = routeSpec({
+  summary: 'Start a run',
+  description: 'Answers when the run is durable. With an Idempotency-Key the same request sent twice starts one run: the second answer names the first run.',
+  access: 'operator',
+  params: z.strictObject({ id: workflowId }),
+  headers: z.object({
+    'idempotency-key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+      .optional()
+      .meta({ examples: ['order-4711'] }),
+  }),
+  body: z
+    .strictObject({
+      input: z.unknown().optional().describe("What the workflow's input schema asks for").meta({ examples: [{ name: 'Ada' }] }),
+      version: z.string().min(1).max(128).optional().describe('A version of the workflow; the current one when left out'),
+    })
+    .optional(),
+  answer: { status: 202, description: 'The run is accepted', schema: startedRun, headers: { Location: 'Where the run is' } },
+  errors: ['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_DISABLED', 'CC_INPUT_INVALID', 'CC_IDEMPOTENCY_MISMATCH', 'CC_OVERLOADED', 'CC_SHUTTING_DOWN'],
+});
+
+@Controller('api/v1/workflows/:id/runs')
+export class StartRunController {
+  constructor(private readonly starter: RunStarter) {}
+
+  @Post()
+  @Route(startRun)
+  async start(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { params, headers, body = {} } = read(startRun, request);
+    const { input = {}, version } = body;
+    const key = headers['idempotency-key'];
+    const parent = request.headers['traceparent'];
+    const started = await this.starter.start({
+      workflow: params.id,
+      ...(version !== undefined && { version }),
+      input,
+      trigger: { kind: 'manual', by: callerOf(request).name },
+      ...(key !== undefined && { dedupe: { key, fingerprint: fingerprintOf({ version, input }) } }),
+      ...(typeof parent === 'string' && traceparent.test(parent) && { traceparent: parent }),
+    });
+    reply.header('location', `/api/v1/runs/${started.id}`);
+    return started;
+  }
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../../errors/index.js';
+import type { Access } from '../../identity/index.js';
+
+/** Who may call a route. `public` = anybody, without a token. */
+export type RouteAccess = Access | 'public';
+
+/** All that is known about a route: what the guard asks, what the door lets in, what the documentation says. */
+export interface RouteSpec {
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: RouteAccess;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Only the headers named here are looked at. */
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** A body another room checks. */
+  readonly documentedBody?: { readonly types: readonly string[]; readonly schema: z.ZodType };
+  /** The body comes as text and the route parses it. */
+  readonly textBody?: { readonly types: readonly string[]; readonly example: string };
+  readonly uncounted?: boolean;
+  readonly answer: Answer;
+  /** Codes beside the ones every route can answer. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+export interface Answer {
+  readonly status: 200 | 201 | 202 | 204;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Media type when it is not JSON. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Parts = 'params' | 'query' | 'headers' | 'body';
+
+/** What `read` gives for a spec: each part that the spec has. */
+export type InputOf<S extends RouteSpec> = { readonly [P in Parts as S[P] extends z.ZodType ? P : never]: S[P] extends z.ZodType ? z.output<S[P]> : never };
+
+/** Keeps the exact types of the schemas. */
+export function routeSpec<const S extends RouteSpec>(spec: S): S {
+  return spec;
+}

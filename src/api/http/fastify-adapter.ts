@@ -1,0 +1,52 @@
+import rateLimit from '@fastify/rate-limit';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/index.js';
+import { installAccessLog } from './access-log.js';
+import { installBodyParsers } from './body-parser.js';
+import { answerClientError } from './client-error.js';
+import { installGuard, rateKey } from './guard.js';
+import { sendProblem } from './problem-filter.js';
+import { installRouteTable } from './route-table.js';
+import { installSecurityHeaders } from './security-headers.js';
+
+/** A request must have arrived whole by then: slow senders hold nothing for long. */
+const REQUEST_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+/** A workflow id, a run id and a token id all fit. */
+const MAX_PARAM_LENGTH = 200;
+
+/** What must be set on Fastify before Nest takes it over. */
+export function fastifyAdapter(config: Config): FastifyAdapter {
+  const adapter = new HubAdapter({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: config.engine.requestBytes,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    // Fastify's own answer is not a problem document; while the hub drains, RunStarter refuses what must be refused.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendProblem(error, request, reply),
+    clientErrorHandler: answerClientError,
+  });
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  installRouteTable(server);
+  installSecurityHeaders(server);
+  installBodyParsers(server);
+  if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);
+  installGuard(server);
+  void server.register(rateLimit, { global: false, max: config.engine.rateLimitPerMinute, timeWindow: 60_000, keyGenerator: rateKey });
+  return adapter;
+}
+
+class HubAdapter extends FastifyAdapter {
+  /** Nest would add parsers of its own, for forms too; ours are in place. */
+  override registerParserMiddleware(): void {}
+
+  /** The filter translates; it wants what was thrown. */
+  override mapException(error: unknown): unknown {
+    return error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CcError } from '../../errors/index.js';
+import { mayDo, type Authenticator, type Principal } from '../../identity/index.js';
+import { defaultAccess } from './route-config.js';
+import { noSuchRoute } from './route-table.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set by configureApp. While it is null every guarded route answers 500: the server fails closed. */
+    authenticator: Authenticator | null;
+  }
+}
+
+/**
+ * Guards every route of the server, whoever registered it. It runs before the body is read, so nobody without a token
+ * makes the hub parse anything. A known token has a rate of its own; everybody else shares the rate of their address, and
+ * is counted before the database is asked whose token it is.
+ */
+export function installGuard(server: FastifyInstance): void {
+  server.decorateRequest('principal');
+  server.decorate('authenticator', null);
+  const count = rateLimit(server);
+  server.addHook('onRequest', async (request) => {
+    if (request.is404) {
+      await count(request);
+      throw noSuchRoute(server, request);
+    }
+    const { access = defaultAccess, uncounted = false } = request.routeOptions.config;
+    if (access === 'public') return uncounted ? undefined : count(request);
+    const { authenticator } = server;
+    if (authenticator === null) throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
+    const token = bearer(request);
+    const known = token === undefined ? undefined : authenticator.remembered(token);
+    if (known !== undefined) request.principal = known;
+    await count(request);
+    request.principal = known ?? (await identify(token, authenticator));
+    if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);
+  });
+}
+
+async function identify(token: string | undefined, authenticator: Authenticator): Promise<Principal> {
+  if (token === undefined) {
+    throw new CcError('CC_UNAUTHENTICATED', 'this call needs a token: send the header "Authorization: Bearer <token>"; the first one is in .commandcenter/cli.json of the hub');
+  }
+  const principal = await authenticator.authenticate(token);
+  if (principal !== undefined) return principal;
+  throw new CcError('CC_UNAUTHENTICATED', 'the token is unknown, revoked or expired; ask an admin of this hub for another');
+}
+
+function forbidden(principal: Principal, access: string): CcError {
+  return new CcError('CC_FORBIDDEN', `this call needs the role ${access}; the token "${principal.name}" has the role ${principal.role}`);
+}
+
+/** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
+export function rateKey(request: FastifyRequest): string {
+  return request.principal === undefined ? `address ${request.ip}` : `token ${request.principal.id}`;
+}
+
+function rateLimit(server: FastifyInstance): (request: FastifyRequest) => Promise<void> {
+  let limit: ReturnType<FastifyInstance['createRateLimit']> | undefined;
+  return async (request) => {
+    limit ??= server.createRateLimit();
+    const answer = await limit(request);
+    if (answer.isAllowed || !answer.isExceeded) return;
+    const retryAfter = Math.max(1, answer.ttlInSeconds);
+    throw new CcError('CC_RATE_LIMITED', `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`, { retryAfter });
+  };
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  return /^bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
+}

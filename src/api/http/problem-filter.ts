@@ -1,0 +1,30 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CcError } from '../../errors/index.js';
+import { problemDocument, problemHeaders } from './problem.js';
+import { statusOf } from './status.js';
+import { translate } from './translate.js';
+
+/** Every error of every route ends here, those of Fastify (body, URL, media type) and of the guard included. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}
+
+const logger = new Logger('api');
+
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = translate(thrown);
+  const status = statusOf(error);
+  if (status === 500) logger.error(`${request.method} ${request.routeOptions?.url ?? '?'}: ${stackOf(error)}`);
+  if (reply.sent) return;
+  const document = problemDocument(error, request.url);
+  void reply.code(status).headers(problemHeaders(error)).send(JSON.stringify(document));
+}
+
+function stackOf(error: CcError): string {
+  return error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : (error.stack ?? error.message);
+}

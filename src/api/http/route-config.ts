@@ -1,0 +1,23 @@
+import 'fastify';
+import type { Principal } from '../../identity/index.js';
+import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the guard asks for. A route that says nothing needs an admin. */
+    access?: RouteAccess;
+    /** The body is handed over as text, whatever its media type: the route parses it itself. */
+    textBody?: boolean;
+    /** Never counted by the rate limit: probes must be answered under load. */
+    uncounted?: boolean;
+    /** What the documentation says of it. */
+    spec?: RouteSpec;
+  }
+  interface FastifyRequest {
+    /** Set by the guard on every route but public ones. */
+    principal?: Principal;
+  }
+}
+
+/** A route whose author forgot to say is closed, not open. */
+export const defaultAccess: RouteAccess = 'admin';

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/index.js';
+import { Definitions } from '../../definitions/index.js';
+import { CcError } from '../../errors/index.js';
+import { foldRun } from '../../workflow/index.js';
+import { decodeSeqCursor, encodeCursor } from './cursor.js';
+import { eventOf, eventView, logLineView, payloadsOf, runColumns, runSummary, type EventRow, type LogRow, type RunRow } from './rows.js';
+import { runConditions, type RunFilter } from './run-filter.js';
+import { stepViews } from './step-views.js';
+import type { LogLineView, Page, RunEventView, RunSummary, RunView } from './views.js';
+
+/** A page ends early when its payloads grow beyond this, so that no list costs the hub hundreds of megabytes. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+export interface SeqPage {
+  /** A number as text; what comes after it is returned. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+interface Sized {
+  /** Rows there were, one more than the page when there is more. */
+  readonly found: string;
+}
+
+/** Reads runs for the outside. Never on the hot path: the engine keeps its runs in memory. */
+@Injectable()
+export class RunReader {
+  constructor(
+    private readonly database: Database,
+    private readonly definitions: Definitions,
+  ) {}
+
+  /** Newest first. */
+  async list(filter: RunFilter): Promise<Page<RunSummary>> {
+    const { sql, values } = runConditions(filter);
+    const limit = `$${values.length + 1}`;
+    const rows = await this.query<RunRow & Sized & { created: string | null; succeeded: string | null }>(
+      `WITH page AS (
+         SELECT ${runColumns} FROM run WHERE ${sql} ORDER BY id DESC LIMIT ${limit}::int + 1
+       ), sized AS (
+         SELECT p.*, c.data AS created, s.data AS succeeded, count(*) OVER () AS found, row_number() OVER newest AS place,
+                sum(coalesce(octet_length(c.data), 0) + coalesce(octet_length(s.data), 0)) OVER newest AS bytes
+           FROM page p
+           LEFT JOIN run_event c ON c.run_id = p.id AND c.seq = 1
+           LEFT JOIN run_event s ON s.run_id = p.id AND s.seq = p.seq AND s.type = 'RunSucceeded'
+         WINDOW newest AS (ORDER BY p.id DESC)
+       )
+       SELECT * FROM sized WHERE place = 1 OR (place <= ${limit}::int AND bytes <= ${PAGE_BYTES}) ORDER BY id DESC`,
+      [...values, filter.limit],
+    );
+    const items = rows.map((row) => runSummary(row, payloadsOf(row, row.created, row.succeeded)));
+    return page(items, rows, (last) => encodeCursor(last.id));
+  }
+
+  async get(id: string): Promise<RunView> {
+    const row = await this.row(id);
+    // Up to the row's own seq: the run may have gone on between the two statements.
+    const rows = await this.query<EventRow>(
+      'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 AND seq <= $2 ORDER BY seq',
+      [id, row.seq],
+    );
+    const plan = await this.definitions.version(row.workflow_id, row.version);
+    const run = foldRun(plan, id, rows.map(eventOf));
+    return { ...runSummary(row, run), steps: stepViews(run) };
+  }
+
+  async events(id: string, request: SeqPage): Promise<Page<RunEventView>> {
+    const rows = await this.numbered<EventRow>(id, request, 'run_event', 'seq, type, data, at', 'octet_length(data)');
+    return page(rows.map(eventView), rows, (last) => String(last.seq));
+  }
+
+  async logs(id: string, request: SeqPage): Promise<Page<LogLineView>> {
+    const size = 'octet_length(message) + coalesce(octet_length(fields), 0)';
+    const rows = await this.numbered<LogRow>(id, request, 'run_log', 'seq, at, level, step, attempt, message, fields', size);
+    return page(rows.map(logLineView), rows, (last) => String(last.seq));
+  }
+
+  /** Through the connections for reads: a slow page must not hold up the journal. */
+  private query<T>(sql: string, values: unknown[]): Promise<T[]> {
+    return this.database.dataSource.query<T[]>(sql, values);
+  }
+
+  private async row(id: string): Promise<RunRow> {
+    const rows = await this.query<RunRow>(`SELECT ${runColumns} FROM run WHERE id = $1`, [id]);
+    if (rows[0] === undefined) throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; it never was, or its retention has passed`);
+    return rows[0];
+  }
+
+  private async numbered<T extends object>(id: string, request: SeqPage, table: string, columns: string, size: string): Promise<(T & Sized)[]> {
+    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
+    const rows = await this.query<T & Sized>(
+      `WITH page AS (
+         SELECT ${columns} FROM ${table} WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3::int + 1
+       ), sized AS (
+         SELECT page.*, count(*) OVER () AS found, row_number() OVER oldest AS place, sum(${size}) OVER oldest AS bytes
+           FROM page WINDOW oldest AS (ORDER BY seq)
+       )
+       SELECT * FROM sized WHERE place = 1 OR (place <= $3::int AND bytes <= ${PAGE_BYTES}) ORDER BY seq`,
+      [id, after, request.limit],
+    );
+    if (rows.length === 0) await this.row(id);
+    return rows;
+  }
+}
+
+function page<T>(items: readonly T[], rows: readonly Sized[], cursorOf: (last: T) => string): Page<T> {
+  const last = items.at(-1);
+  const more = Number(rows[0]?.found ?? 0) > items.length;
+  return { items, nextCursor: more && last !== undefined ? cursorOf(last) : null };
+}

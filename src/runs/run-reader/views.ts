@@ -1,0 +1,58 @@
+import type { Failure, RunStatus, StepStatus, Trigger } from '../../workflow/index.js';
+
+/** What the outside sees of runs. Times are ISO 8601; what is not there yet is null. */
+export interface RunSummary {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly status: RunStatus;
+  readonly trigger: Trigger;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly error: Failure | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly traceId: string | null;
+  readonly cost: { readonly usd: number; readonly activeSeconds: number };
+}
+
+export interface RunView extends RunSummary {
+  readonly steps: readonly StepView[];
+}
+
+export interface StepView {
+  readonly id: string;
+  readonly path: string;
+  readonly status: StepStatus;
+  readonly attempt: number;
+  readonly uses: string;
+  readonly output: unknown;
+  readonly error: Failure | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** An entry of the run's log; beside these four it holds what its type holds. */
+export interface RunEventView {
+  readonly seq: number;
+  readonly type: string;
+  readonly at: string;
+  readonly [field: string]: unknown;
+}
+
+export interface LogLineView {
+  readonly seq: number;
+  readonly at: string;
+  readonly level: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it back to get what comes next; null at the end. */
+  readonly nextCursor: string | null;
+}
