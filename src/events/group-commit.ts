@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 interface Waiting<T, R> {
   readonly item: T;
   readonly resolve: (result: R) => void;
@@ -23,6 +25,7 @@ export class GroupCommit<T, R> {
 
   async #run(): Promise<void> {
     this.#flushing = true;
+    await turn(); // what arrives in this turn of the event loop shares the first flush
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, MOST);
       try {

@@ -1,0 +1,80 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Database } from '../database/index.js';
+import { RunStarter } from '../runs/index.js';
+import { planFires, type FirePlan } from './plan-fires.js';
+import { advance, CLAIM, claimDue, type Advance, type DueSchedule } from './schedule-sql.js';
+import { describe, verdictOn } from './start-failure.js';
+
+type Started = { readonly runId: string } | { readonly verdict: 'again' | 'over' };
+
+/**
+ * Starts what is due. First the runs, durably, each under the key of its instant; then `next_at` moves on. A crash between
+ * the two, or two replicas at it, start the same keys again, which gives the runs that exist.
+ */
+@Injectable()
+export class ScheduleFirer {
+  readonly #log = new Logger('Schedules');
+
+  constructor(
+    private readonly database: Database,
+    private readonly starter: RunStarter,
+  ) {}
+
+  /** True when all that was due of these workflows has been dealt with; false when some has to be tried again in a while. */
+  async fireDue(workflows: readonly string[]): Promise<boolean> {
+    let done = true;
+    let claimed: number;
+    do {
+      claimed = await this.database.transaction(async (tx) => {
+        const due = await claimDue(tx, workflows);
+        if (due.length === 0) return 0;
+        const advances = await Promise.all(due.map((one) => this.#fire(one)));
+        await advance(tx, advances);
+        done &&= advances.every((one) => one.nextAt === null || one.nextAt > one.due.now);
+        return due.length;
+      });
+    } while (claimed === CLAIM && done);
+    return done;
+  }
+
+  async #fire(due: DueSchedule): Promise<Advance> {
+    const plan = planFires(due, due.next_at, due.now);
+    if (plan.missedFrom !== undefined) this.#logMissed(due, plan);
+    const started = await Promise.all(plan.fires.map((fire) => this.#start(due, fire)));
+    const again = started.findIndex((one) => 'verdict' in one && one.verdict === 'again');
+    const dealtWith = again === -1 ? started : started.slice(0, again);
+    const last = dealtWith.at(-1);
+    return {
+      due,
+      nextAt: again === -1 ? plan.nextAt : plan.fires[again]!,
+      lastAt: plan.fires[dealtWith.length - 1],
+      lastRunId: last !== undefined && 'runId' in last ? last.runId : undefined,
+    };
+  }
+
+  async #start(due: DueSchedule, fire: Date): Promise<Started> {
+    const scheduledFor = fire.toISOString();
+    try {
+      const run = await this.starter.start({
+        workflow: due.workflow_id,
+        input: due.input === null ? {} : (JSON.parse(due.input) as unknown),
+        trigger: { kind: 'schedule', by: `${due.cron} ${due.timezone}`, scheduledFor },
+        dedupe: { key: `${scheduledFor} ${due.key}` },
+      });
+      return { runId: run.id };
+    } catch (thrown) {
+      const verdict = verdictOn(thrown);
+      const then = verdict === 'again' ? 'tried again shortly' : 'skipped';
+      this.#log.warn(`${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${describe(thrown)}`);
+      return { verdict };
+    }
+  }
+
+  #logMissed(due: DueSchedule, plan: FirePlan): void {
+    const until = plan.fires[0] ?? plan.nextAt;
+    this.#log.warn(
+      `${due.workflow_id}: fires of "${due.cron}" ${due.timezone} from ${plan.missedFrom!.toISOString()} on were missed and are skipped` +
+        (until === null ? '' : `; the next is that of ${until.toISOString()}`),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { Definitions } from '../definitions/index.js';
+import type { CronLine } from './due-fires.js';
+
+/** One cron line of an enabled workflow. */
+export interface ScheduleLine extends CronLine {
+  readonly workflow: string;
+  /** Stands for cron, zone and input: a line that is edited is another line, one that only moves in its file stays itself. */
+  readonly key: string;
+  readonly input: unknown;
+}
+
+/** Every line that is to fire. A line written twice in one workflow is one. */
+export function scheduleLines(current: ReturnType<Definitions['current']>): ScheduleLine[] {
+  const lines = new Map<string, ScheduleLine>();
+  for (const { plan, enabled } of current) {
+    if (!enabled) continue;
+    for (const { cron, timezone = 'UTC', input = {} } of plan.definition.on?.schedule ?? []) {
+      const key = createHash('sha256').update(JSON.stringify([cron, timezone, input])).digest('base64url').slice(0, 16);
+      lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, input });
+    }
+  }
+  return [...lines.values()];
+}

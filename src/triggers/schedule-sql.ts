@@ -1,0 +1,91 @@
+import type { Tx } from '../database/index.js';
+import { nextFire } from './due-fires.js';
+import type { ScheduleLine } from './schedule-lines.js';
+
+/** A claimed line whose next fire has come; `now` is the database's clock, which alone decides. */
+export interface DueSchedule {
+  readonly workflow_id: string;
+  readonly key: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly input: string | null;
+  readonly next_at: Date;
+  readonly now: Date;
+}
+
+export interface Advance {
+  readonly due: DueSchedule;
+  readonly nextAt: Date | null;
+  readonly lastAt: Date | undefined;
+  readonly lastRunId: string | undefined;
+}
+
+/** Lines claimed at once. Held while their runs start; what another replica holds is passed over. */
+export const CLAIM = 500;
+
+/** Milliseconds until the earliest fire of these workflows, negative when it has passed; undefined when there is none. */
+export async function untilNextFire(tx: Tx, workflows: readonly string[]): Promise<number | undefined> {
+  const { rows } = await tx.query<{ ms: number | null }>(
+    `SELECT (extract(epoch FROM min(next_at) - clock_timestamp()) * 1000)::float8 AS ms FROM schedule
+     WHERE workflow_id = ANY ($1)`,
+    [workflows],
+  );
+  return rows[0]?.ms ?? undefined;
+}
+
+/** Only lines of `workflows`, those this replica knows: while a new version is rolled out another may know more. */
+export async function claimDue(tx: Tx, workflows: readonly string[]): Promise<DueSchedule[]> {
+  // A hub that stops in its tracks must not hold the lines: the others take over when the server drops its session.
+  await tx.query("SET LOCAL idle_in_transaction_session_timeout = '10s'");
+  const { rows } = await tx.query<DueSchedule>(
+    `SELECT workflow_id, key, cron, timezone, input, next_at, clock_timestamp() AS now
+     FROM schedule WHERE next_at <= clock_timestamp() AND workflow_id = ANY ($1)
+     ORDER BY next_at LIMIT ${CLAIM} FOR UPDATE SKIP LOCKED`,
+    [workflows],
+  );
+  return rows;
+}
+
+/** Compare and set: a line that was advanced meanwhile stays as it is. */
+export async function advance(tx: Tx, advances: readonly Advance[]): Promise<void> {
+  await tx.query(
+    `UPDATE schedule SET next_at = a.next_at, last_at = coalesce(a.last_at, schedule.last_at),
+       last_run_id = coalesce(a.last_run_id, schedule.last_run_id)
+     FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::uuid[])
+       AS a (workflow_id, key, seen_at, next_at, last_at, last_run_id)
+     WHERE schedule.workflow_id = a.workflow_id AND schedule.key = a.key AND schedule.next_at = a.seen_at`,
+    [
+      advances.map(({ due }) => due.workflow_id),
+      advances.map(({ due }) => due.key),
+      advances.map(({ due }) => due.next_at),
+      advances.map(({ nextAt }) => nextAt),
+      advances.map(({ lastAt }) => lastAt ?? null),
+      advances.map(({ lastRunId }) => lastRunId ?? null),
+    ],
+  );
+}
+
+/** Makes the rows those of `lines`. A line that was there keeps its next fire; a new one fires from now on. */
+export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Promise<void> {
+  // Replicas that start together would each compute and insert the same rows.
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('schedule.sync'))");
+  const { rows } = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  const now = rows[0]!.now;
+  const identities = [lines.map((line) => line.workflow), lines.map((line) => line.key)];
+  await tx.query(
+    `DELETE FROM schedule WHERE (workflow_id, key) NOT IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    identities,
+  );
+  await tx.query(
+    `INSERT INTO schedule (workflow_id, key, cron, timezone, input, next_at)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+     ON CONFLICT DO NOTHING`,
+    [
+      ...identities,
+      lines.map((line) => line.cron),
+      lines.map((line) => line.timezone),
+      lines.map((line) => JSON.stringify(line.input)),
+      lines.map((line) => nextFire(line, now) ?? null),
+    ],
+  );
+}
