@@ -89,7 +89,9 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #work(): Promise<void> {
     const pgPool = new pg.Pool({ connectionString: this.database.url, max: 6, application_name: 'commandcenter jobs' });
-    pgPool.on('error', () => undefined); // an idle connection died: the pool has already dropped it
+    // A connection that dies, idle or lent, is dropped by the pool; without listeners the process would die of it too.
+    pgPool.on('error', () => undefined);
+    pgPool.on('connect', (client) => client.on('error', () => undefined));
     try {
       const { concurrency, pollMs } = this.config.engine;
       const events: WorkerEvents = new EventEmitter();
