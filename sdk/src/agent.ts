@@ -1,3 +1,6 @@
+// Loads reflect-metadata before any plugin class is decorated: without it the compiler's record of constructor types is
+// dropped in silence, and Nest injects nothing.
+import '@nestjs/common';
 import type { ActionContext } from './action-context.js';
 import { ACTIONS, AGENT } from './brands.js';
 import type { InputOf, OutputOf, Schema } from './schema.js';

@@ -47,6 +47,7 @@ function* aboutProviders({ providers = [], agents }: Plugin): Generator<Problem>
     const path = index < providers.length ? `providers.${index}` : `agents.${index - providers.length}`;
     const token: unknown = (provider as { provide?: unknown } | null)?.provide;
     if (hubWide.includes(token)) yield { path, message: `${String(token)} would act on the whole hub` };
+    // eslint-disable-next-line no-restricted-syntax -- named to be refused
     if (scopeOf(provider as Provider) === Scope.REQUEST) {
       yield { path, message: 'is request-scoped; a step is not an HTTP request, make it a singleton' };
     }

@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AgentCatalogue } from '../definitions/index.js';
 import { Secrets } from '../identity/index.js';
 import { AgentRegistry } from './agent-registry.js';
 import { GrantedSecrets } from './granted-secrets.js';
 import type { LoadedPlugins } from './loaded-plugin.js';
+import { PluginCatalogue } from './plugin-catalogue.js';
 import { PluginDirectory } from './plugin-directory.js';
 import { type PluginModule, pluginModule } from './plugin-module.js';
 
@@ -16,13 +18,14 @@ export class PluginHostModule {
       imports: [...imports, ...modules.map(({ module }) => module)],
       providers: [
         { provide: PluginDirectory, useValue: new PluginDirectory(plugins) },
+        { provide: AgentCatalogue, useValue: new PluginCatalogue(plugins) },
         {
           provide: AgentRegistry,
           inject: [Secrets, ...modules.map(({ agents }) => agents)],
           useFactory: (secrets: Secrets, ...instances: object[][]) => registry(modules, instances, secrets),
         },
       ],
-      exports: [AgentRegistry, PluginDirectory],
+      exports: [AgentRegistry, AgentCatalogue, PluginDirectory],
     };
   }
 }

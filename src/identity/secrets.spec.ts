@@ -1,0 +1,56 @@
+import { jest } from '@jest/globals';
+import { Secrets } from './secrets.js';
+
+describe('Secrets', () => {
+  const secrets = (values: Record<string, string>, names = Object.keys(values)) =>
+    new Secrets({ secrets: names }, (name) => values[name]);
+
+  it('resolves listed names alone', () => {
+    const known = secrets({ LISTED: 'value', HIDDEN: 'other' }, ['LISTED', 'EMPTY']);
+    expect(known.listed()).toEqual(['LISTED', 'EMPTY']);
+    expect(known.resolve('LISTED')).toBe('value');
+    expect(() => known.resolve('HIDDEN')).toThrow('Secret HIDDEN is not listed; add it under "secrets:"');
+    expect(() => known.resolve('EMPTY')).toThrow('set EMPTY, or EMPTY_FILE');
+    expect(() => known.resolve('EMPTY')).toThrow(expect.objectContaining({ code: 'CC_SECRET_UNKNOWN' }));
+  });
+
+  it('asks the source again after a while, and blacks out the old value too', () => {
+    jest.useFakeTimers();
+    const values = { TOKEN: 'first-value' };
+    const rotated = secrets(values);
+    values.TOKEN = 'second-value';
+    expect(rotated.resolve('TOKEN')).toBe('first-value');
+    jest.advanceTimersByTime(6_000);
+    expect(rotated.resolve('TOKEN')).toBe('second-value');
+    expect(rotated.redact('first-value, second-value')).toBe('***, ***');
+    jest.useRealTimers();
+  });
+
+  it('blacks out values in any text, the longest first', () => {
+    const known = secrets({ A: 'abcd', B: 'abcdef', C: 'a.*c', D: 'xyz' });
+    expect(known.redact('abcdef abcd aXXc a.*c xyz')).toBe('*** *** aXXc *** xyz');
+    expect(known.redact('nothing here')).toBe('nothing here');
+  });
+
+  it('knows a value as JSON and URLs write it', () => {
+    const value = 'p"a\\s s\n/ü';
+    const known = secrets({ PASSWORD: value });
+    expect(known.redact(JSON.stringify({ password: value }))).toBe('{"password":"***"}');
+    expect(known.redact(`https://x/?p=${encodeURIComponent(value)}&q=1`)).toBe('https://x/?p=***&q=1');
+  });
+
+  it('bears a value that is not well-formed Unicode', () => {
+    expect(secrets({ ODD: 'odd\ud800value' }).redact('odd\ud800value')).toBe('***');
+  });
+
+  it('blacks out all strings of a JSON value, keys too', () => {
+    const known = secrets({ TOKEN: 'token' });
+    expect(known.redactDeep({ a: ['a token', 1, null], token: { b: 'token' } })).toEqual({
+      a: ['a ***', 1, null],
+      '***': { b: '***' },
+    });
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    expect(JSON.stringify(known.redactDeep(loop))).toContain('***');
+  });
+});
