@@ -51,13 +51,23 @@ export function schemaFaults(schema: unknown): readonly SchemaFault[] {
   inspect(schema, [], found, size);
   if (size.left < 0) return [{ path: [], message: 'the schema has more than 5000 parts or is nested too deeply', rule: '' }];
   if (found.length > 0) return found;
-  if (ajv.validateSchema(schema as JsonSchema as object) !== true) return (ajv.errors ?? []).slice(0, MAX_FAULTS).map(faultOf);
+  if (ajv.validateSchema(schema as JsonSchema as object) !== true) return firstOfEachPath((ajv.errors ?? []).map(faultOf));
   try {
     compileAjv(schema as JsonSchema);
     return [];
   } catch (error) {
     return [{ path: [], message: `the schema does not compile: ${(error as Error).message}`, rule: '' }];
   }
+}
+
+/** The meta-schema says the same thing several ways; the first says it best. */
+function firstOfEachPath(faults: readonly SchemaFault[]): readonly SchemaFault[] {
+  const byPath = new Map<string, SchemaFault>();
+  for (const fault of faults) {
+    const path = pathText(fault.path);
+    if (!byPath.has(path) && byPath.size < MAX_FAULTS) byPath.set(path, fault);
+  }
+  return [...byPath.values()];
 }
 
 function inspect(node: unknown, path: Path, found: SchemaFault[], size: { left: number }): void {

@@ -91,7 +91,7 @@ const event = {
 /** JSON Schema of workflow files, for editors. The hub itself checks more: names, types, needs, agents. */
 export const workflowJsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'https://commandcenter.dev/schemas/workflow.json',
+  $id: 'urn:commandcenter:workflow',
   title: 'CommandCenter workflow',
   type: 'object',
   additionalProperties: false,

@@ -24,7 +24,7 @@ export function compileConditionWith(source: string | boolean, context: Conditio
   }
   const { expression } = compiled;
   context.seen?.(expression, inner.at);
-  if (expression.type !== 'bool' && expression.type !== 'dyn' && expression.type !== 'dyn<bool>') {
+  if (expression.type !== 'bool' && !expression.type.startsWith('dyn')) {
     context.complain({ message: `a condition must be true or false, this is ${expression.type}`, at: inner.at });
   }
   return {

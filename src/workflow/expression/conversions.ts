@@ -20,7 +20,7 @@ export const conversions: Readonly<Record<string, CelFunction>> = {
   duration: one((_frame, value) => parseSpan(value)),
   toJson: one((frame, value) => {
     const text = JSON.stringify(toJsonValue(frame, value, { characters: LIMITS.text }));
-    spendText(frame, text);
+    spend(frame, text.length >> 1);
     return text;
   }),
   fromJson: one((frame, value) => {

@@ -47,7 +47,7 @@ export const optionalFunctions = table({
 
 function size(frame: Frame, [value]: readonly unknown[]): number {
   if (typeof value === 'string') {
-    spendText(frame, value);
+    spend(frame, 1 + (value.length >> 2));
     let count = 0;
     for (const _ of value) count++;
     return count;

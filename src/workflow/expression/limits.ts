@@ -11,8 +11,8 @@ export const LIMITS = {
   comprehensionDepth: 2,
   /** Elements one comprehension goes over. */
   items: 1_000,
-  /** Units of work for one evaluation: about one per operation, more for long texts and lists. A few hundred milliseconds. */
-  fuel: 8_000_000,
+  /** Units of work for one evaluation: about one per operation, more for long texts and lists. About 200 ms. */
+  fuel: 16_000_000,
   /** Characters of a text an expression builds, and of its whole result when the expression put it together. */
   text: 1_048_576,
   /** Elements of a list an expression builds. */
