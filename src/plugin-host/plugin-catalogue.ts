@@ -1,11 +1,13 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
+import { AgentCatalogue } from '../definitions/index.js';
 import type { LoadedAction, LoadedPlugins } from './loaded-plugin.js';
 
 /** What validating workflows asks about the loaded plugins; known before any agent exists. */
-export class PluginCatalogue {
+export class PluginCatalogue extends AgentCatalogue {
   readonly #agents: ReadonlyMap<string, ReadonlyMap<string, LoadedAction>>;
 
   constructor({ loaded }: LoadedPlugins) {
+    super();
     const agents = loaded.flatMap((plugin) => plugin.agents);
     this.#agents = new Map(agents.map(({ id, actions }) => [id, new Map(actions.map((action) => [action.id, action]))]));
   }
