@@ -49,6 +49,11 @@ export class Events {
     return isNew ? { accepted: 1, duplicate: 0 } : { accepted: 0, duplicate: 1 };
   }
 
+  /** Rows of the event table were committed by another room's statement: says so inside the process, and does no more. */
+  announce(): void {
+    this.announcer.emit(EVENTS_PUBLISHED);
+  }
+
   async #acceptAll(events: readonly NewEvent[]): Promise<boolean[]> {
     const added = await this.#commit(events);
     // Twice in one transaction: the first is new, the second its duplicate.
@@ -58,7 +63,7 @@ export class Events {
   async #commit(events: readonly NewEvent[]): Promise<Set<string>> {
     try {
       const added = await this.database.transaction((tx) => this.#insert(tx, events));
-      if (added.size > 0) this.announcer.emit(EVENTS_PUBLISHED);
+      if (added.size > 0) this.announce();
       return added;
     } catch (thrown) {
       throw unavailable(thrown);
