@@ -1,0 +1,17 @@
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.js';
+
+/** `start`, `migrate`, `doctor`: the hub itself. This process becomes it, with the same arguments. */
+export function addHubProcess(program: Command, cli: Cli): void {
+  const become = async (): Promise<void> => {
+    cli.hubExit = await cli.outside.becomeHub(cli.outside.argv);
+  };
+  program
+    .command('start')
+    .description('start a hub here, on DATABASE_URL or an embedded PostgreSQL')
+    .addOption(new Option('--role <role>', 'what this replica does').choices(['all', 'api', 'worker']))
+    .helpGroup('The hub:')
+    .action(become);
+  program.command('migrate').description('bring the database to this version, then end').helpGroup('The hub:').action(become);
+  program.command('doctor').description('check this machine, the configuration and the database').helpGroup('The hub:').action(become);
+}

@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander';
+import { instantArgument } from '../arguments.js';
+import { jsonHelp, type Cli } from '../cli.js';
+import { collect } from '../hub/paging.js';
+import type { RunSummary, RunView } from '../hub/shapes.js';
+import { runsTable, runText } from '../print/run.js';
+import { addPaging, defaultLimit, type PagingOptions, printPage } from './paging-options.js';
+import { addRunLogs } from './run-logs.js';
+
+const statuses = ['queued', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled'];
+const triggers = ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'];
+
+interface ListOptions extends PagingOptions {
+  readonly workflow?: string;
+  readonly status?: string;
+  readonly trigger?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export function addRuns(program: Command, cli: Cli): void {
+  const runs = program.command('runs').description('list, show, read the logs of, and cancel runs').helpGroup('Runs:').helpCommand(false);
+  addList(runs, cli);
+  addShow(runs, cli);
+  addRunLogs(runs, cli);
+  addCancel(runs, cli);
+}
+
+function addList(runs: Command, cli: Cli): void {
+  const instant = instantArgument(cli.outside.now);
+  const list = runs
+    .command('list')
+    .description('runs, newest first')
+    .option('--workflow <id>', 'only of this workflow')
+    .addOption(new Option('--status <status>', 'only with this status').choices(statuses))
+    .addOption(new Option('--trigger <kind>', 'only started like this').choices(triggers))
+    .option('--since <time>', 'created at or after: a time, or a duration ago (2h)', instant)
+    .option('--until <time>', 'created before: a time, or a duration ago (30m)', instant);
+  addPaging(list).action(async (options: ListOptions) => {
+    const { workflow, status, trigger, since, until } = options;
+    const page = await collect<RunSummary>(cli.hub, 'runs', { workflow, status, trigger, since, until }, { all: false, limit: defaultLimit, ...options });
+    printPage(cli, page, () => (page.items.length === 0 ? 'No runs. `commandcenter run <workflow>` starts one.' : runsTable(page.items, cli)));
+  });
+}
+
+function addShow(runs: Command, cli: Cli): void {
+  runs
+    .command('show <id>')
+    .description('one run with its steps, input and output')
+    .option('--json', jsonHelp)
+    .action(async (id: string) => {
+      const run = await cli.hub.get<RunView>(`runs/${encodeURIComponent(id)}`);
+      if (cli.json) cli.printJson(run);
+      else cli.print(runText(run, cli));
+    });
+}
+
+function addCancel(runs: Command, cli: Cli): void {
+  runs
+    .command('cancel <id>')
+    .description('ask a run to end: its steps are aborted, nothing new starts')
+    .option('--reason <text>', 'kept with the run')
+    .option('--json', jsonHelp)
+    .action(async (id: string, options: { reason?: string }) => {
+      const answer = await cli.hub.post<unknown>(`runs/${encodeURIComponent(id)}/cancel`, { body: JSON.stringify(options.reason === undefined ? {} : { reason: options.reason }) });
+      if (cli.json) cli.printJson(answer ?? {});
+      else cli.print(`Run ${id} is asked to end.`);
+    });
+}

@@ -1,0 +1,58 @@
+import { readdirSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Command } from 'commander';
+import { fileText } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import type { ProblemView, ValidationView } from '../hub/shapes.js';
+import { problemText } from '../print/failure.js';
+import { printable } from '../print/printable.js';
+import { HubJudge } from './hub-judge.js';
+
+interface FileResult extends ValidationView {
+  readonly file: string;
+}
+
+const extensions = ['.yaml', '.yml', '.json'];
+
+export function addValidate(program: Command, cli: Cli): void {
+  program
+    .command('validate <files...>')
+    .description('check workflow files: grammar and expressions here, agents too when a hub answers')
+    .option('--offline', 'do not ask a hub')
+    .option('--json', 'print {"items": [{"file", "valid", "problems"}]}')
+    .helpGroup('Workflows:')
+    .action(async (named: string[], options: { offline?: boolean }) => {
+      // Loaded here, so that no other command pays for the expression engine.
+      const { validateWorkflow } = await import('../../workflow/index.js');
+      const judge = new HubJudge(cli, options.offline === true);
+      const results: FileResult[] = [];
+      for (const file of named.flatMap(filesOf)) {
+        const text = fileText(file);
+        const { problems } = (await judge.validate(file, text)) ?? validateWorkflow(text, { file });
+        results.push({ file, valid: problems.length === 0, problems });
+      }
+      report(cli, results, judge.silence);
+    });
+}
+
+/** A folder means the workflow files in it. */
+function filesOf(path: string): readonly string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  return readdirSync(path).filter((name) => extensions.includes(extname(name))).sort().map((name) => join(path, name));
+}
+
+function report(cli: Cli, results: readonly FileResult[], silence: string | undefined): void {
+  if (results.some(({ valid }) => !valid)) cli.exit = 'failed';
+  if (cli.json) return cli.printJson({ items: results });
+  for (const result of results) {
+    if (result.valid) cli.print(`${cli.colours.green('✓')} ${result.file}`);
+    else cli.print(result.problems.map((problem) => lineOf(result.file, problem)).join('\n'));
+  }
+  if (silence !== undefined) cli.note(cli.noteColours.dim(`Agents were not checked: ${printable(silence)}`));
+}
+
+/** `file:line:col  path  message  [CODE]`: editors and CI jump to it. */
+function lineOf(file: string, problem: ProblemView): string {
+  const place = [file, problem.line, problem.line === undefined ? undefined : problem.column].filter((part) => part !== undefined).join(':');
+  return `${place}  ${problemText(problem)}`;
+}

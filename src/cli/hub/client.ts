@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CcError } from '../../errors/index.js';
+import type { Connection } from './connection.js';
+import { HubError, hubErrorOf } from './hub-error.js';
+
+export interface HubRequest {
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sending it twice has the effect of sending it once: GET always, POST when a key or id makes it so. */
+  readonly repeatable?: boolean;
+  /** Milliseconds for one attempt. */
+  readonly timeoutMs?: number;
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+}
+
+const defaultTimeoutMs = 15_000;
+const defaultAttempts = 4;
+const firstDelayMs = 200;
+/** A `Retry-After` longer than this is for people to decide about. */
+const longestDelayMs = 10_000;
+
+/** Speaks HTTP with the hub: token, timeouts, retries where they are safe, errors as sentences. */
+export class HubClient {
+  constructor(private readonly connection: Connection) {}
+
+  get url(): string {
+    return this.connection.url;
+  }
+
+  get<T>(path: string, request: HubRequest = {}): Promise<T> {
+    return this.send<T>('GET', path, { repeatable: true, ...request });
+  }
+
+  post<T>(path: string, request: HubRequest = {}): Promise<T> {
+    return this.send<T>('POST', path, request);
+  }
+
+  private async send<T>(method: string, path: string, request: HubRequest): Promise<T> {
+    const attempts = request.repeatable === true ? (request.attempts ?? defaultAttempts) : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once<T>(method, path, request);
+      } catch (thrown) {
+        const delay = delayBefore(thrown, attempt);
+        if (attempt >= attempts || delay === undefined) throw thrown;
+        await sleep(delay, undefined, request.signal === undefined ? {} : { signal: request.signal });
+      }
+    }
+  }
+
+  private async once<T>(method: string, path: string, request: HubRequest): Promise<T> {
+    const { response, text } = await this.answer(method, path, request);
+    if (!response.ok) throw hubErrorOf(response, text);
+    if (text === '') return undefined as T;
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new CcError('CC_HUB_UNREACHABLE', `${response.url} did not answer with JSON: is ${this.connection.url} a CommandCenter hub?`, { cause });
+    }
+  }
+
+  private async answer(method: string, path: string, request: HubRequest): Promise<{ response: Response; text: string }> {
+    const signals = [AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs), ...(request.signal ? [request.signal] : [])];
+    try {
+      const response = await fetch(this.address(path, request.query), {
+        method,
+        headers: this.headers(request),
+        signal: AbortSignal.any(signals),
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      return { response, text: await response.text() };
+    } catch (cause) {
+      request.signal?.throwIfAborted();
+      const where = `The hub at ${this.connection.url} (from ${this.connection.source})`;
+      throw new CcError('CC_HUB_UNREACHABLE', `${where} does not answer: ${reasonOf(cause)}. Is it running? \`commandcenter start\` starts one here.`, { cause });
+    }
+  }
+
+  private address(path: string, query: HubRequest['query'] = {}): URL {
+    const url = new URL(`${this.connection.url.replace(/\/+$/, '')}/api/v1/${path}`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  private headers(request: HubRequest): Record<string, string> {
+    return {
+      accept: 'application/json',
+      ...(this.connection.token === undefined ? {} : { authorization: `Bearer ${this.connection.token}` }),
+      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...request.headers,
+    };
+  }
+}
+
+/** Milliseconds to wait before the next attempt; undefined = do not try again. */
+function delayBefore(thrown: unknown, attempt: number): number | undefined {
+  const backoff = firstDelayMs * 2 ** (attempt - 1);
+  if (thrown instanceof CcError && thrown.code === 'CC_HUB_UNREACHABLE') return backoff;
+  if (!(thrown instanceof HubError) || !thrown.passing) return undefined;
+  const asked = thrown.retryAfterSeconds === undefined ? backoff : thrown.retryAfterSeconds * 1000;
+  return asked > longestDelayMs ? undefined : asked;
+}
+
+/** fetch says "fetch failed"; what happened is in the cause. */
+function reasonOf(thrown: unknown): string {
+  const { name, message, cause } = thrown as { name?: unknown; message?: unknown; cause?: { code?: unknown; message?: unknown } };
+  if (name === 'TimeoutError') return 'no answer in time';
+  return [cause?.code, cause?.message, message].find((text) => typeof text === 'string') ?? String(thrown);
+}

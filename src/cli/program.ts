@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { Cli } from './cli.js';
+import { addCompletion } from './commands/completion.js';
+import { addEvents } from './commands/events.js';
+import { addHubProcess } from './commands/hub-process.js';
+import { addPlugins } from './commands/plugins.js';
+import { addRun } from './commands/run.js';
+import { addRuns } from './commands/runs.js';
+import { addSchedules } from './commands/schedules.js';
+import { addValidate } from './commands/validate.js';
+import { addWorkflows } from './commands/workflows.js';
+
+/** The whole command line as a tree; the order is that of the help. */
+export function createProgram(cli: Cli): Command {
+  const { stdout, stderr } = cli.outside;
+  const program = new Command('commandcenter')
+    .description('Workflow orchestration with first-class telemetry: run the hub, and speak to one')
+    .version(hubVersion(), '-V, --version', 'print the version')
+    // `--version` before a command is ours, after it the command's own
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHasColors: () => cli.colours.isColorSupported,
+      getErrHasColors: () => cli.noteColours.isColorSupported,
+    })
+    .showHelpAfterError('(see --help)')
+    .helpCommand(false)
+    .exitOverride()
+    .hook('preAction', (_, command) => {
+      cli.json = command.optsWithGlobals<{ json?: boolean }>().json === true;
+    });
+  addHubProcess(program, cli);
+  addValidate(program, cli);
+  addRun(program, cli);
+  addRuns(program, cli);
+  addWorkflows(program, cli);
+  addEvents(program, cli);
+  addSchedules(program, cli);
+  addPlugins(program, cli);
+  addCompletion(program, cli);
+  return program;
+}
+
+/** package.json stands at the same distance from src/cli and dist/cli. */
+function hubVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
