@@ -50,7 +50,17 @@ export function instantArgument(now: () => number): (value: string) => string {
     const ago = parseDuration(value);
     if (ago !== undefined) return new Date(now() - ago).toISOString();
     const at = Date.parse(value);
-    if (Number.isNaN(at)) throw new InvalidArgumentError('Expected a time such as 2026-11-23T06:00:00Z, or a duration such as 2h (ago).');
+    if (Number.isNaN(at))
+      throw new InvalidArgumentError('Expected a time such as 2026-11-23T06:00:00Z, or a duration such as 2h (ago).');
     return new Date(at).toISOString();
+  };
+}
+
+/** One of a list, or several with commas between, as the API takes them. */
+export function someOf(values: readonly string[]): (value: string) => string {
+  return (value) => {
+    const unknown = value.split(',').find((one) => !values.includes(one));
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${values.join(', ')}.`);
+    return value;
   };
 }

@@ -39,7 +39,9 @@ const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => c
 
 describe.each(['become', 'runAsChild'] as const)('%s', (how) => {
   it('passes output and exit code on', async () => {
-    const child = spawn(process.execPath, relay(how, 'console.log("done"); process.exit(7)'), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, relay(how, 'console.log("done"); process.exit(7)'), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [code, out] = await Promise.all([ended(child), text(child.stdout)]);
     expect([code, out]).toEqual([7, 'done\n']);
   });
@@ -69,7 +71,9 @@ describe.each(['become', 'runAsChild'] as const)('%s', (how) => {
 
 describe('runAsChild', () => {
   it('answers 128 and the signal when the program was killed', async () => {
-    const child = spawn(process.execPath, relay('runAsChild', 'process.kill(process.pid, "SIGKILL")'), { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, relay('runAsChild', 'process.kill(process.pid, "SIGKILL")'), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     expect(await ended(child)).toBe(137);
   });
 });

@@ -10,7 +10,14 @@ afterEach(() => hub.stop());
 const cc = (argv: string, around: Around = {}) => commandLine(argv.split(' '), { url: hub.url, ...around });
 
 const at = (msAgo: number): string => new Date(testNow - msAgo).toISOString();
-const started = { id: '0191-r1', workflow: 'hello', version: 'abc123', status: 'queued', createdAt: at(0), duplicate: false };
+const started = {
+  id: '0191-r1',
+  workflow: 'hello',
+  version: 'abc123',
+  status: 'queued',
+  createdAt: at(0),
+  duplicate: false,
+};
 const runView = (status: string, more: object = {}) => ({
   ...started,
   status,
@@ -23,16 +30,32 @@ const runView = (status: string, more: object = {}) => ({
   finishedAt: status === 'running' ? null : at(500),
   traceId: 'feed',
   cost: { usd: 0, activeSeconds: 1.5 },
-  steps: [{ id: 'greet', path: 'greet', status, attempt: 1, uses: 'transform.value', output: null, error: null, startedAt: at(2_500), finishedAt: at(500) }],
+  steps: [
+    {
+      id: 'greet',
+      path: 'greet',
+      status,
+      attempt: 1,
+      uses: 'transform.value',
+      output: null,
+      error: null,
+      startedAt: at(2_500),
+      finishedAt: at(500),
+    },
+  ],
   ...more,
 });
 
 describe('run', () => {
   it('starts with input, version and a key that makes repeating safe', async () => {
     hub.on('POST /workflows/hello/runs', [{ cut: true }, { status: 202, json: started }]);
-    const outcome = await commandLine(['run', 'hello', '--input', '{"name":"Ada"}', '--version', 'abc123'], { url: hub.url });
+    const outcome = await commandLine(['run', 'hello', '--input', '{"name":"Ada"}', '--version', 'abc123'], {
+      url: hub.url,
+    });
     expect(outcome).toEqual({ code: 0, stdout: '0191-r1  · queued  hello  version abc123\n', stderr: '' });
-    expect(hub.seen.map(({ body }) => JSON.parse(body))).toEqual(Array(2).fill({ input: { name: 'Ada' }, version: 'abc123' }));
+    expect(hub.seen.map(({ body }) => JSON.parse(body))).toEqual(
+      Array(2).fill({ input: { name: 'Ada' }, version: 'abc123' }),
+    );
     expect(hub.seen[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
     expect(hub.seen[1]?.headers['idempotency-key']).toBe(hub.seen[0]?.headers['idempotency-key']);
   });
@@ -49,19 +72,31 @@ describe('run', () => {
     ['failed', 1],
     ['cancelled', 5],
   ])('with --wait exits by the status: %s is %d', async (status, code) => {
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView(status) }]);
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView(status) }]);
     expect((await cc('run hello --wait')).code).toBe(code);
   });
 
   it('with --wait prints the output alone on stdout, changes on stderr', async () => {
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView('succeeded') }]);
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView('succeeded') }]);
     const outcome = await cc('run hello --wait');
     expect(outcome.stdout).toBe('{\n  "text": "Hello Ada"\n}\n');
-    expect(outcome.stderr.split('\n')).toEqual(['▸ greet  running  2.0 s', '▸ run 0191-r1 running  3.0 s', '✓ greet  succeeded  2.0 s', '✓ run 0191-r1 succeeded  2.5 s', '']);
+    expect(outcome.stderr.split('\n')).toEqual([
+      '▸ greet  running  2.0 s',
+      '▸ run 0191-r1 running  3.0 s',
+      '✓ greet  succeeded  2.0 s',
+      '✓ run 0191-r1 succeeded  2.5 s',
+      '',
+    ]);
   });
 
   it('redraws one table on a terminal', async () => {
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView('succeeded') }]);
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', [{ json: runView('running') }, { json: runView('succeeded') }]);
     const { stderr } = await cc('run hello --wait', { terminal: true });
     // two lines up, then erased, before the second drawing
     expect(stderr.split('\x1b[2A\r\x1b[0J')).toHaveLength(2);
@@ -69,7 +104,9 @@ describe('run', () => {
   });
 
   it('with --wait --json prints the run as the API gives it, and nothing else', async () => {
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', { json: runView('failed') });
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', { json: runView('failed') });
     const outcome = await cc('run hello --wait --json');
     expect(JSON.parse(outcome.stdout)).toEqual(runView('failed'));
     expect(outcome).toMatchObject({ code: 1, stderr: '' });
@@ -77,32 +114,55 @@ describe('run', () => {
 
   it('says why a run failed', async () => {
     const error = { type: 'terminal', code: 'CC_STEP_FAILED', message: 'no such host', step: 'greet' };
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', { json: runView('failed', { error }) });
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', { json: runView('failed', { error }) });
     expect((await cc('run hello --wait')).stderr).toContain('✗ no such host (step greet) [CC_STEP_FAILED]\n');
   });
 
   it('goes on waiting while the hub restarts', async () => {
     hub.on('POST /workflows/hello/runs', { status: 202, json: started });
-    hub.on('GET /runs/0191-r1', [{ cut: true }, problem(503, 'CC_SHUTTING_DOWN', 'bye'), { json: runView('succeeded') }]);
+    hub.on('GET /runs/0191-r1', [
+      { cut: true },
+      problem(503, 'CC_SHUTTING_DOWN', 'bye'),
+      { json: runView('succeeded') },
+    ]);
     const outcome = await cc('run hello --wait');
     expect(outcome.code).toBe(0);
     expect(outcome.stderr.match(/Still trying/g)).toHaveLength(1);
   });
 
   it('leaves the run alone when the time is up or the user goes', async () => {
-    hub.on('POST /workflows/hello/runs', { status: 202, json: started }).on('GET /runs/0191-r1', { json: runView('running') });
+    hub
+      .on('POST /workflows/hello/runs', { status: 202, json: started })
+      .on('GET /runs/0191-r1', { json: runView('running') });
     const late = await cc('run hello --wait --timeout 20ms');
     expect(late).toMatchObject({ code: 6, stderr: expect.stringContaining('it goes on') as string });
     const gone = await cc('run hello --wait', { interrupt: AbortSignal.timeout(80) });
-    expect(gone).toMatchObject({ code: 130, stderr: expect.stringContaining('commandcenter runs cancel 0191-r1') as string });
+    expect(gone).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('commandcenter runs cancel 0191-r1') as string,
+    });
     expect(hub.seen.every(({ url }) => !url.pathname.endsWith('/cancel'))).toBe(true);
   });
 });
 
 describe('errors', () => {
   it('prints sentence, code and problems by path', async () => {
-    hub.on('POST /workflows/hello/runs', problem(400, 'CC_INPUT_INVALID', 'the input is wrong', { problems: [{ path: 'input.name', message: 'must be text' }, { path: '', message: 'evil\x1b[2J', code: 'CC_X' }] }));
-    await expect(cc('run hello')).resolves.toEqual({ code: 1, stdout: '', stderr: '✗ the input is wrong [CC_INPUT_INVALID]\n  input.name  must be text\n  evil\\x1b[2J  [CC_X]\n' });
+    hub.on(
+      'POST /workflows/hello/runs',
+      problem(400, 'CC_INPUT_INVALID', 'the input is wrong', {
+        problems: [
+          { path: 'input.name', message: 'must be text' },
+          { path: '', message: 'evil\x1b[2J', code: 'CC_X' },
+        ],
+      }),
+    );
+    await expect(cc('run hello')).resolves.toEqual({
+      code: 1,
+      stdout: '',
+      stderr: '✗ the input is wrong [CC_INPUT_INVALID]\n  input.name  must be text\n  evil\\x1b[2J  [CC_X]\n',
+    });
   });
 
   it('prints the problem document with --json', async () => {
@@ -128,7 +188,10 @@ describe('errors', () => {
     await hub.stop();
     const outcome = await commandLine(['runs', 'cancel', 'x'], { url: address });
     expect(outcome).toMatchObject({ code: 3, stderr: expect.stringContaining('[CC_HUB_UNREACHABLE]') as string });
-    expect(await commandLine(['runs', 'list'])).toMatchObject({ code: 3, stderr: expect.stringContaining('[CC_HUB_UNKNOWN]') as string });
+    expect(await commandLine(['runs', 'list'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('[CC_HUB_UNKNOWN]') as string,
+    });
     hub = await TinyHub.start();
   });
 
@@ -151,17 +214,23 @@ describe('errors', () => {
   });
 
   it('exits with 4 when a file is not there', async () => {
-    expect(await cc('run hello --input @/nonexistent/x.json')).toMatchObject({ code: 4, stderr: expect.stringContaining('[CC_FILE_UNREADABLE]') as string });
+    expect(await cc('run hello --input @/nonexistent/x.json')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('[CC_FILE_UNREADABLE]') as string,
+    });
   });
 });
 
 describe('the hub itself', () => {
-  it.each(['start', 'start --role worker', 'migrate', 'doctor'])('%s becomes the hub with the same arguments and exit code', async (argv) => {
-    const asked: (readonly string[])[] = [];
-    const becomeHub = (args: readonly string[]) => (asked.push(args), Promise.resolve(17));
-    expect((await cc(argv, { becomeHub })).code).toBe(17);
-    expect(asked).toEqual([argv.split(' ')]);
-  });
+  it.each(['start', 'start --role worker', 'migrate', 'doctor'])(
+    '%s becomes the hub with the same arguments and exit code',
+    async (argv) => {
+      const asked: (readonly string[])[] = [];
+      const becomeHub = (args: readonly string[]) => (asked.push(args), Promise.resolve(17));
+      expect((await cc(argv, { becomeHub })).code).toBe(17);
+      expect(asked).toEqual([argv.split(' ')]);
+    },
+  );
 });
 
 describe('help', () => {

@@ -8,7 +8,19 @@ describe('exit codes', () => {
   });
 
   it('are the same whether the hub or this command line found the fault', () => {
-    const statusOf = { invalid: 400, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, too_large: 413, unprocessable: 422, rate_limited: 429, unavailable: 503, failed: 500 };
-    for (const { kind } of Object.values(catalogue)) expect([kind, exitOfKind(kind)]).toEqual([kind, exitOfStatus(statusOf[kind])]);
+    const statusOf = {
+      invalid: 400,
+      unauthenticated: 401,
+      forbidden: 403,
+      not_found: 404,
+      conflict: 409,
+      too_large: 413,
+      unprocessable: 422,
+      rate_limited: 429,
+      unavailable: 503,
+      failed: 500,
+    };
+    for (const { kind } of Object.values(catalogue))
+      expect([kind, exitOfKind(kind)]).toEqual([kind, exitOfStatus(statusOf[kind])]);
   });
 });

@@ -5,7 +5,10 @@ export const exitCodes = {
   ok: { code: 0, meaning: 'Done; with `--wait`: the run succeeded' },
   failed: { code: 1, meaning: 'The run failed, the file is not valid, or the hub refused the request' },
   usage: { code: 2, meaning: 'The command line is wrong' },
-  noHub: { code: 3, meaning: 'No hub is known, it does not answer or is overloaded, or the token is missing or lacks the role' },
+  noHub: {
+    code: 3,
+    meaning: 'No hub is known, it does not answer or is overloaded, or the token is missing or lacks the role',
+  },
   notFound: { code: 4, meaning: 'There is no such run, workflow, version or file' },
   cancelled: { code: 5, meaning: 'The run that was waited for was cancelled' },
   waitTimedOut: { code: 6, meaning: '`--timeout` passed before the run ended; the run goes on' },

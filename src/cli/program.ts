@@ -8,8 +8,21 @@ import { addPlugins } from './commands/plugins.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addSchedules } from './commands/schedules.js';
+import { addTokens } from './commands/tokens.js';
 import { addValidate } from './commands/validate.js';
 import { addWorkflows } from './commands/workflows.js';
+import { exitCodes } from './exit-codes.js';
+
+const exits = Object.values(exitCodes).map(
+  ({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning.replaceAll('`', '')}`,
+);
+const epilogue = `
+The hub is found by COMMANDCENTER_URL and COMMANDCENTER_TOKEN, else by the
+.commandcenter/cli.json that a hub leaves in its folder, here or above.
+
+Exit codes:
+${exits.join('\n')}
+`;
 
 /** The whole command line as a tree; the order is that of the help. */
 export function createProgram(cli: Cli): Command {
@@ -31,6 +44,7 @@ export function createProgram(cli: Cli): Command {
     .hook('preAction', (_, command) => {
       cli.json = command.optsWithGlobals<{ json?: boolean }>().json === true;
     });
+  program.addHelpText('after', epilogue);
   addHubProcess(program, cli);
   addValidate(program, cli);
   addRun(program, cli);
@@ -39,6 +53,7 @@ export function createProgram(cli: Cli): Command {
   addEvents(program, cli);
   addSchedules(program, cli);
   addPlugins(program, cli);
+  addTokens(program, cli);
   addCompletion(program, cli);
   return program;
 }

@@ -15,10 +15,15 @@ export function addCompletion(program: Command, cli: Cli): void {
 
 /** `runs list` -> what can follow it: commands, options, choices. Made from the program, so it cannot lag behind. */
 export function completions(command: Command, path: readonly string[] = []): Map<string, readonly string[]> {
-  const options = command.options.flatMap((option) => [option.long, ...(option.argChoices ?? [])]).filter((word) => word !== undefined);
+  const options = command.options
+    .flatMap((option) => [option.long, ...(option.argChoices ?? [])])
+    .filter((word) => word !== undefined);
   const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
   const words = [...command.commands.map((child) => child.name()), ...choices, ...options, '--help'];
-  return new Map([[path.join(' '), words], ...command.commands.flatMap((child) => [...completions(child, [...path, child.name()])])]);
+  return new Map([
+    [path.join(' '), words],
+    ...command.commands.flatMap((child) => [...completions(child, [...path, child.name()])]),
+  ]);
 }
 
 function bash(program: Command, shell: 'bash' | 'zsh'): string {
@@ -46,7 +51,10 @@ function fish(program: Command): string {
   return [...completions(program)]
     .map(([path, words]) => {
       const depth = path === '' ? [] : path.split(' ');
-      const condition = [...depth.map((word) => `__fish_seen_subcommand_from ${word}`), ...(depth.length === 0 ? ['__fish_use_subcommand'] : [])].join('; and ');
+      const condition = [
+        ...depth.map((word) => `__fish_seen_subcommand_from ${word}`),
+        ...(depth.length === 0 ? ['__fish_use_subcommand'] : []),
+      ].join('; and ');
       return `complete -c commandcenter -n '${condition}' -f -a '${words.join(' ')}'`;
     })
     .join('\n');

@@ -12,7 +12,11 @@ interface SendOptions {
 }
 
 export function addEvents(program: Command, cli: Cli): void {
-  const events = program.command('events').description('send events that start workflows').helpGroup('Triggers:').helpCommand(false);
+  const events = program
+    .command('events')
+    .description('send events that start workflows')
+    .helpGroup('Triggers:')
+    .helpCommand(false);
   events
     .command('send')
     .description('send one CloudEvent; done when the hub has it in its database')
@@ -24,13 +28,14 @@ export function addEvents(program: Command, cli: Cli): void {
     .option('--json', jsonHelp)
     .action(async (options: SendOptions) => {
       const event = await cloudEvent(options, cli);
-      const answer = await cli.hub.post<unknown>('events', {
+      const answer = await cli.hub.post<{ accepted: number; duplicate: number }>('events', {
         body: JSON.stringify(event),
         contentType: 'application/cloudevents+json',
         // source and id make it the same event
         repeatable: true,
       });
       if (cli.json) cli.printJson(answer);
+      else if (answer.duplicate > 0) cli.print(`Event ${event.id} was sent before: it starts nothing again.`);
       else cli.print(`Event ${event.id} (${event.type}) is accepted.`);
     });
 }
@@ -43,6 +48,9 @@ async function cloudEvent(options: SendOptions, cli: Cli) {
     type: options.type,
     time: new Date(cli.outside.now()).toISOString(),
     ...(options.subject !== undefined && { subject: options.subject }),
-    ...(options.data !== undefined && { datacontenttype: 'application/json', data: await jsonArgument('--data', options.data, cli.outside) }),
+    ...(options.data !== undefined && {
+      datacontenttype: 'application/json',
+      data: await jsonArgument('--data', options.data, cli.outside),
+    }),
   };
 }

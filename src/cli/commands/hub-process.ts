@@ -12,6 +12,14 @@ export function addHubProcess(program: Command, cli: Cli): void {
     .addOption(new Option('--role <role>', 'what this replica does').choices(['all', 'api', 'worker']))
     .helpGroup('The hub:')
     .action(become);
-  program.command('migrate').description('bring the database to this version, then end').helpGroup('The hub:').action(become);
-  program.command('doctor').description('check this machine, the configuration and the database').helpGroup('The hub:').action(become);
+  program
+    .command('migrate')
+    .description('bring the database to this version, then end')
+    .helpGroup('The hub:')
+    .action(become);
+  program
+    .command('doctor')
+    .description('check this machine, the configuration and the database')
+    .helpGroup('The hub:')
+    .action(become);
 }

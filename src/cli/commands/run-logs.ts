@@ -15,11 +15,21 @@ const followPauseMs = 1_000;
 
 export function addRunLogs(runs: Command, cli: Cli): void {
   addPaging(
-    runs.command('logs <id>').description('what the steps of a run logged').option('--follow', 'stay and print new lines until the run has ended'),
+    runs
+      .command('logs <id>')
+      .description('what the steps of a run logged')
+      .option('--follow', 'stay and print new lines until the run has ended'),
   ).action(async (id: string, options: LogsOptions) => {
     if (options.follow === true) return follow(cli, id);
-    const page = await collect<LogLine>(cli.hub, logsPath(id), {}, { all: false, limit: defaultLimit * 50, ...options });
-    printPage(cli, page, () => (page.items.length === 0 ? 'Nothing was logged.' : page.items.map((line) => logText(line, cli.colours)).join('\n')));
+    const page = await collect<LogLine>(
+      cli.hub,
+      logsPath(id),
+      {},
+      { all: false, limit: defaultLimit * 50, ...options },
+    );
+    printPage(cli, page, () =>
+      page.items.length === 0 ? 'Nothing was logged.' : page.items.map((line) => logText(line, cli.colours)).join('\n'),
+    );
   });
 }
 
@@ -45,7 +55,12 @@ async function follow(cli: Cli, id: string): Promise<void> {
 
 /** Prints what came after `cursor`; answers where it now stands. */
 async function printNew(cli: Cli, id: string, cursor: string | undefined): Promise<string | undefined> {
-  const { items } = await collect<LogLine>(cli.hub, logsPath(id), {}, { all: true, limit: 0, ...(cursor !== undefined && { cursor }) });
+  const { items } = await collect<LogLine>(
+    cli.hub,
+    logsPath(id),
+    {},
+    { all: true, limit: 0, ...(cursor !== undefined && { cursor }) },
+  );
   for (const line of items) cli.print(cli.json ? JSON.stringify(line) : logText(line, cli.colours));
   const last = items.at(-1);
   // The cursor of numbered lists is the number of the last one seen.

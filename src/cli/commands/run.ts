@@ -29,7 +29,10 @@ export function addRun(program: Command, cli: Cli): void {
       const started = await startRun(cli, workflow, options);
       if (options.wait === true) await waitForRun(cli, started.id, options.timeout);
       else if (cli.json) cli.printJson(started);
-      else cli.print(`${started.id}  ${statusText(started.status, cli.colours)}  ${started.workflow}  version ${started.version}`);
+      else
+        cli.print(
+          `${started.id}  ${statusText(started.status, cli.colours)}  ${started.workflow}  version ${started.version}`,
+        );
     });
 }
 

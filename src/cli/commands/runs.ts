@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { instantArgument } from '../arguments.js';
+import type { Command } from 'commander';
+import { instantArgument, someOf } from '../arguments.js';
 import { jsonHelp, type Cli } from '../cli.js';
 import { collect } from '../hub/paging.js';
 import type { RunSummary, RunView } from '../hub/shapes.js';
@@ -19,7 +19,11 @@ interface ListOptions extends PagingOptions {
 }
 
 export function addRuns(program: Command, cli: Cli): void {
-  const runs = program.command('runs').description('list, show, read the logs of, and cancel runs').helpGroup('Runs:').helpCommand(false);
+  const runs = program
+    .command('runs')
+    .description('list, show, read the logs of, and cancel runs')
+    .helpGroup('Runs:')
+    .helpCommand(false);
   addList(runs, cli);
   addShow(runs, cli);
   addRunLogs(runs, cli);
@@ -32,14 +36,21 @@ function addList(runs: Command, cli: Cli): void {
     .command('list')
     .description('runs, newest first')
     .option('--workflow <id>', 'only of this workflow')
-    .addOption(new Option('--status <status>', 'only with this status').choices(statuses))
-    .addOption(new Option('--trigger <kind>', 'only started like this').choices(triggers))
+    .option('--status <status>', `only with this status: ${statuses.join(', ')}; several with commas`, someOf(statuses))
+    .option('--trigger <kind>', `only started like this: ${triggers.join(', ')}; several with commas`, someOf(triggers))
     .option('--since <time>', 'created at or after: a time, or a duration ago (2h)', instant)
     .option('--until <time>', 'created before: a time, or a duration ago (30m)', instant);
   addPaging(list).action(async (options: ListOptions) => {
     const { workflow, status, trigger, since, until } = options;
-    const page = await collect<RunSummary>(cli.hub, 'runs', { workflow, status, trigger, since, until }, { all: false, limit: defaultLimit, ...options });
-    printPage(cli, page, () => (page.items.length === 0 ? 'No runs. `commandcenter run <workflow>` starts one.' : runsTable(page.items, cli)));
+    const page = await collect<RunSummary>(
+      cli.hub,
+      'runs',
+      { workflow, status, trigger, since, until },
+      { all: false, limit: defaultLimit, ...options },
+    );
+    printPage(cli, page, () =>
+      page.items.length === 0 ? 'No runs. `commandcenter run <workflow>` starts one.' : runsTable(page.items, cli),
+    );
   });
 }
 
@@ -62,8 +73,10 @@ function addCancel(runs: Command, cli: Cli): void {
     .option('--reason <text>', 'kept with the run')
     .option('--json', jsonHelp)
     .action(async (id: string, options: { reason?: string }) => {
-      const answer = await cli.hub.post<unknown>(`runs/${encodeURIComponent(id)}/cancel`, { body: JSON.stringify(options.reason === undefined ? {} : { reason: options.reason }) });
-      if (cli.json) cli.printJson(answer ?? {});
+      const answer = await cli.hub.post<{ id: string }>(`runs/${encodeURIComponent(id)}/cancel`, {
+        body: JSON.stringify(options.reason === undefined ? {} : { reason: options.reason }),
+      });
+      if (cli.json) cli.printJson(answer);
       else cli.print(`Run ${id} is asked to end.`);
     });
 }

@@ -7,10 +7,15 @@ import { when } from '../print/time.js';
 import { addPaging, defaultLimit, type PagingOptions, printPage } from './paging-options.js';
 
 export function addSchedules(program: Command, cli: Cli): void {
-  const schedules = program.command('schedules').description('schedules, and when each fires next').helpGroup('Triggers:');
+  const schedules = program
+    .command('schedules')
+    .description('schedules, and when each fires next')
+    .helpGroup('Triggers:');
   addPaging(schedules).action(async (options: PagingOptions) => {
     const page = await collect<ScheduleView>(cli.hub, 'schedules', {}, { all: false, limit: defaultLimit, ...options });
-    printPage(cli, page, () => (page.items.length === 0 ? 'No workflow of this hub has a schedule.' : scheduleTable(page.items, cli)));
+    printPage(cli, page, () =>
+      page.items.length === 0 ? 'No workflow of this hub has a schedule.' : scheduleTable(page.items, cli),
+    );
   });
 }
 

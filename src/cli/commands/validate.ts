@@ -38,7 +38,10 @@ export function addValidate(program: Command, cli: Cli): void {
 /** A folder means the workflow files in it. */
 function filesOf(path: string): readonly string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  return readdirSync(path).filter((name) => extensions.includes(extname(name))).sort().map((name) => join(path, name));
+  return readdirSync(path)
+    .filter((name) => extensions.includes(extname(name)))
+    .sort()
+    .map((name) => join(path, name));
 }
 
 function report(cli: Cli, results: readonly FileResult[], silence: string | undefined): void {
@@ -53,6 +56,8 @@ function report(cli: Cli, results: readonly FileResult[], silence: string | unde
 
 /** `file:line:col  path  message  [CODE]`: editors and CI jump to it. */
 function lineOf(file: string, problem: ProblemView): string {
-  const place = [file, problem.line, problem.line === undefined ? undefined : problem.column].filter((part) => part !== undefined).join(':');
+  const place = [file, problem.line, problem.line === undefined ? undefined : problem.column]
+    .filter((part) => part !== undefined)
+    .join(':');
   return `${place}  ${problemText(problem)}`;
 }

@@ -14,19 +14,29 @@ afterEach(() => hub.stop());
 describe('the client of the API', () => {
   it('sends the token, the query without what is undefined, and reads JSON', async () => {
     hub.on('GET /runs', { json: { items: [], nextCursor: null } });
-    await expect(client.get('runs', { query: { status: 'failed', workflow: undefined, limit: 3 } })).resolves.toEqual({ items: [], nextCursor: null });
+    await expect(client.get('runs', { query: { status: 'failed', workflow: undefined, limit: 3 } })).resolves.toEqual({
+      items: [],
+      nextCursor: null,
+    });
     expect(hub.seen[0]?.headers.authorization).toBe('Bearer t0ken');
     expect(hub.seen[0]?.url.search).toBe('?status=failed&limit=3');
   });
 
   it('keeps a path in front of the API', async () => {
-    await expect(new HubClient({ url: `${hub.url}/behind/proxy/`, token: undefined, source: 'test' }).get('runs')).rejects.toThrow('no such route');
+    await expect(
+      new HubClient({ url: `${hub.url}/behind/proxy/`, token: undefined, source: 'test' }).get('runs'),
+    ).rejects.toThrow('no such route');
     expect(hub.seen[0]?.url.pathname).toBe('/behind/proxy/api/v1/runs');
     expect(hub.seen[0]?.headers.authorization).toBeUndefined();
   });
 
   it('asks again after a cut connection, a 503 and a 429 where repeating is safe', async () => {
-    hub.on('GET /runs', [{ cut: true }, problem(503, 'CC_SHUTTING_DOWN', 'bye'), problem(429, 'CC_RATE_LIMITED', 'slow'), { json: 'there' }]);
+    hub.on('GET /runs', [
+      { cut: true },
+      problem(503, 'CC_SHUTTING_DOWN', 'bye'),
+      problem(429, 'CC_RATE_LIMITED', 'slow'),
+      { json: 'there' },
+    ]);
     await expect(client.get('runs')).resolves.toBe('there');
     expect(hub.seen).toHaveLength(4);
   });
@@ -39,19 +49,29 @@ describe('the client of the API', () => {
 
   it('does not ask again when the answer would be the same', async () => {
     hub.on('GET /runs/1', problem(404, 'CC_RUN_NOT_FOUND', 'there is no run 1'));
-    await expect(client.get('runs/1')).rejects.toMatchObject({ name: 'HubError', status: 404, code: 'CC_RUN_NOT_FOUND', message: 'there is no run 1' });
+    await expect(client.get('runs/1')).rejects.toMatchObject({
+      name: 'HubError',
+      status: 404,
+      code: 'CC_RUN_NOT_FOUND',
+      message: 'there is no run 1',
+    });
     expect(hub.seen).toHaveLength(1);
   });
 
   it('does not sit out a long Retry-After', async () => {
-    hub.on('GET /runs', { ...problem(503, 'CC_OVERLOADED', 'full'), headers: { 'content-type': 'application/problem+json', 'retry-after': '3600' } });
+    hub.on('GET /runs', {
+      ...problem(503, 'CC_OVERLOADED', 'full'),
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '3600' },
+    });
     await expect(client.get('runs')).rejects.toMatchObject({ retryAfterSeconds: 3600 });
     expect(hub.seen).toHaveLength(1);
   });
 
   it('gives up on a hub that hangs', async () => {
     hub.on('GET /runs', { hang: true });
-    await expect(client.get('runs', { timeoutMs: 50, attempts: 1 })).rejects.toThrow(/does not answer: no answer in time/);
+    await expect(client.get('runs', { timeoutMs: 50, attempts: 1 })).rejects.toThrow(
+      /does not answer: no answer in time/,
+    );
   });
 
   it('stops at once when it is interrupted, also between attempts', async () => {
@@ -73,7 +93,9 @@ describe('the client of the API', () => {
   it('names the address, its source and the reason when nobody listens', async () => {
     const address = hub.url;
     await hub.stop();
-    await expect(client.get('runs', { attempts: 1 })).rejects.toThrow(new RegExp(`${address} \\(from test\\) does not answer: ECONNREFUSED`));
+    await expect(client.get('runs', { attempts: 1 })).rejects.toThrow(
+      new RegExp(`${address} \\(from test\\) does not answer: ECONNREFUSED`),
+    );
     hub = await TinyHub.start();
   });
 });
@@ -82,12 +104,20 @@ describe('paging', () => {
   const numbers = (request: { url: URL }) => {
     const from = Number(request.url.searchParams.get('cursor') ?? 0);
     const to = Math.min(450, from + Number(request.url.searchParams.get('limit')));
-    return { json: { items: Array.from({ length: to - from }, (_, index) => from + index), nextCursor: to < 450 ? String(to) : null } };
+    return {
+      json: {
+        items: Array.from({ length: to - from }, (_, index) => from + index),
+        nextCursor: to < 450 ? String(to) : null,
+      },
+    };
   };
 
   it('answers one page as it came', async () => {
     hub.on('GET /runs', numbers);
-    await expect(collect(client, 'runs', {}, { limit: 3, all: false })).resolves.toEqual({ items: [0, 1, 2], nextCursor: '3' });
+    await expect(collect(client, 'runs', {}, { limit: 3, all: false })).resolves.toEqual({
+      items: [0, 1, 2],
+      nextCursor: '3',
+    });
   });
 
   it('follows cursors until the limit', async () => {

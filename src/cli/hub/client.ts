@@ -38,6 +38,10 @@ export class HubClient {
     return this.send<T>('POST', path, request);
   }
 
+  delete(path: string): Promise<void> {
+    return this.send('DELETE', path, {});
+  }
+
   private async send<T>(method: string, path: string, request: HubRequest): Promise<T> {
     const attempts = request.repeatable === true ? (request.attempts ?? defaultAttempts) : 1;
     for (let attempt = 1; ; attempt += 1) {
@@ -58,12 +62,23 @@ export class HubClient {
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      throw new CcError('CC_HUB_UNREACHABLE', `${response.url} did not answer with JSON: is ${this.connection.url} a CommandCenter hub?`, { cause });
+      throw new CcError(
+        'CC_HUB_UNREACHABLE',
+        `${response.url} did not answer with JSON: is ${this.connection.url} a CommandCenter hub?`,
+        { cause },
+      );
     }
   }
 
-  private async answer(method: string, path: string, request: HubRequest): Promise<{ response: Response; text: string }> {
-    const signals = [AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs), ...(request.signal ? [request.signal] : [])];
+  private async answer(
+    method: string,
+    path: string,
+    request: HubRequest,
+  ): Promise<{ response: Response; text: string }> {
+    const signals = [
+      AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs),
+      ...(request.signal ? [request.signal] : []),
+    ];
     try {
       const response = await fetch(this.address(path, request.query), {
         method,
@@ -75,13 +90,18 @@ export class HubClient {
     } catch (cause) {
       request.signal?.throwIfAborted();
       const where = `The hub at ${this.connection.url} (from ${this.connection.source})`;
-      throw new CcError('CC_HUB_UNREACHABLE', `${where} does not answer: ${reasonOf(cause)}. Is it running? \`commandcenter start\` starts one here.`, { cause });
+      throw new CcError(
+        'CC_HUB_UNREACHABLE',
+        `${where} does not answer: ${reasonOf(cause)}. Is it running? \`commandcenter start\` starts one here.`,
+        { cause },
+      );
     }
   }
 
   private address(path: string, query: HubRequest['query'] = {}): URL {
     const url = new URL(`${this.connection.url.replace(/\/+$/, '')}/api/v1/${path}`);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
     return url;
   }
 
@@ -106,7 +126,11 @@ function delayBefore(thrown: unknown, attempt: number): number | undefined {
 
 /** fetch says "fetch failed"; what happened is in the cause. */
 function reasonOf(thrown: unknown): string {
-  const { name, message, cause } = thrown as { name?: unknown; message?: unknown; cause?: { code?: unknown; message?: unknown } };
+  const { name, message, cause } = thrown as {
+    name?: unknown;
+    message?: unknown;
+    cause?: { code?: unknown; message?: unknown };
+  };
   if (name === 'TimeoutError') return 'no answer in time';
   return [cause?.code, cause?.message, message].find((text) => typeof text === 'string') ?? String(thrown);
 }

@@ -18,7 +18,11 @@ describe('finding the hub', () => {
 
   it('takes the environment first', () => {
     leave('{"url":"http://127.0.0.1:1","token":"local"}');
-    expect(from({ COMMANDCENTER_URL: 'https://hub.example', COMMANDCENTER_TOKEN: 't' })).toEqual({ url: 'https://hub.example', token: 't', source: 'COMMANDCENTER_URL' });
+    expect(from({ COMMANDCENTER_URL: 'https://hub.example', COMMANDCENTER_TOKEN: 't' })).toEqual({
+      url: 'https://hub.example',
+      token: 't',
+      source: 'COMMANDCENTER_URL',
+    });
   });
 
   it('never sends the token of the file to another hub', () => {
@@ -30,7 +34,11 @@ describe('finding the hub', () => {
     leave('{"url":"http://127.0.0.1:1","token":"local"}');
     const below = join(folder, 'a', 'b');
     mkdirSync(below, { recursive: true });
-    expect(from({}, below)).toEqual({ url: 'http://127.0.0.1:1', token: 'local', source: join(folder, '.commandcenter', 'cli.json') });
+    expect(from({}, below)).toEqual({
+      url: 'http://127.0.0.1:1',
+      token: 'local',
+      source: join(folder, '.commandcenter', 'cli.json'),
+    });
   });
 
   it('lets a token of the environment replace that of the file', () => {
@@ -40,7 +48,12 @@ describe('finding the hub', () => {
 
   it.each(['', '[]', 'null', '{"token":"x"}', '{"url":5}'])('says so when the file holds %j', (text) => {
     leave(text);
-    expect(() => from({})).toThrow(expect.objectContaining({ code: 'CC_HUB_UNKNOWN', message: expect.stringContaining('cli.json') as string }) as Error);
+    expect(() => from({})).toThrow(
+      expect.objectContaining({
+        code: 'CC_HUB_UNKNOWN',
+        message: expect.stringContaining('cli.json') as string,
+      }) as Error,
+    );
   });
 
   it('says what to do when nothing is known', () => {

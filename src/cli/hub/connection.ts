@@ -43,15 +43,28 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' || (cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
-    throw new CcError('CC_HUB_UNKNOWN', `${file} cannot be read (${messageOf(cause)}): it belongs to the user who started the hub. Run this as that user, or set COMMANDCENTER_URL and COMMANDCENTER_TOKEN.`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' || (cause as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return undefined;
+    throw new CcError(
+      'CC_HUB_UNKNOWN',
+      `${file} cannot be read (${messageOf(cause)}): it belongs to the user who started the hub. Run this as that user, or set COMMANDCENTER_URL and COMMANDCENTER_TOKEN.`,
+      { cause },
+    );
   }
 }
 
 function parseLeft(text: string, file: string): Connection {
   const value = parsed(text);
-  if (typeof value?.url !== 'string') throw new CcError('CC_HUB_UNKNOWN', `${file} does not hold {"url", "token"}: start the hub again to have it written, or set COMMANDCENTER_URL.`);
-  return { url: checkedUrl(value.url, file), token: typeof value.token === 'string' ? value.token : undefined, source: file };
+  if (typeof value?.url !== 'string')
+    throw new CcError(
+      'CC_HUB_UNKNOWN',
+      `${file} does not hold {"url", "token"}: start the hub again to have it written, or set COMMANDCENTER_URL.`,
+    );
+  return {
+    url: checkedUrl(value.url, file),
+    token: typeof value.token === 'string' ? value.token : undefined,
+    source: file,
+  };
 }
 
 function parsed(text: string): { readonly url?: unknown; readonly token?: unknown } | null {
@@ -64,7 +77,10 @@ function parsed(text: string): { readonly url?: unknown; readonly token?: unknow
 
 function checkedUrl(url: string, source: string): string {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new CcError('CC_HUB_UNKNOWN', `"${url}" (from ${source}) is not an http or https address, such as http://127.0.0.1:3000.`);
+    throw new CcError(
+      'CC_HUB_UNKNOWN',
+      `"${url}" (from ${source}) is not an http or https address, such as http://127.0.0.1:3000.`,
+    );
   }
   return url;
 }

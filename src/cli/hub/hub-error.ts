@@ -46,5 +46,8 @@ function documentOf(text: string, response: Response): ProblemDocument {
       // falls through: a cut-off body says no more than the status
     }
   }
-  return { status: response.status, detail: `${response.url} answered ${response.status} ${response.statusText}, and not as a CommandCenter hub would` };
+  return {
+    status: response.status,
+    detail: `${response.url} answered ${response.status} ${response.statusText}, and not as a CommandCenter hub would`,
+  };
 }

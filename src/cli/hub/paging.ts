@@ -12,7 +12,12 @@ export interface PageOptions {
 const largestPage = 200;
 
 /** Follows cursors until enough items are there; the answer has the shape of one page. */
-export async function collect<T>(hub: HubClient, path: string, query: HubRequest['query'], options: PageOptions): Promise<Page<T>> {
+export async function collect<T>(
+  hub: HubClient,
+  path: string,
+  query: HubRequest['query'],
+  options: PageOptions,
+): Promise<Page<T>> {
   const items: T[] = [];
   let cursor = options.cursor;
   for (;;) {
@@ -20,6 +25,7 @@ export async function collect<T>(hub: HubClient, path: string, query: HubRequest
     const page = await hub.get<Page<T>>(path, { query: { ...query, limit: wanted, cursor } });
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
-    if (cursor === undefined || (!options.all && items.length >= options.limit)) return { items, nextCursor: cursor ?? null };
+    if (cursor === undefined || (!options.all && items.length >= options.limit))
+      return { items, nextCursor: cursor ?? null };
   }
 }

@@ -78,16 +78,20 @@ export function hasEnded(run: { readonly status: string }): boolean {
   return run.status === 'succeeded' || run.status === 'failed' || run.status === 'cancelled';
 }
 
-export interface WorkflowSummary {
+export interface WorkflowView {
   readonly id: string;
   readonly name: string;
   readonly version: string;
   readonly enabled: boolean;
-  readonly source?: string;
+  readonly definition: unknown;
 }
 
-export interface WorkflowView extends WorkflowSummary {
-  readonly definition: unknown;
+export interface WorkflowSummary extends Omit<WorkflowView, 'definition'> {
+  readonly source: string;
+  readonly file?: string;
+  readonly steps: number;
+  readonly schedules: readonly string[];
+  readonly events: readonly string[];
 }
 
 export interface ScheduleView {
@@ -95,21 +99,35 @@ export interface ScheduleView {
   readonly cron: string;
   readonly timezone: string;
   readonly nextAt: string | null;
-  readonly lastAt?: string | null;
-  readonly enabled?: boolean;
+  readonly lastAt: string | null;
 }
 
-export interface PluginView {
-  readonly name: string;
-  readonly version: string;
-  readonly status?: string;
-  readonly agents?: readonly (string | { readonly id: string })[];
-  readonly error?: { readonly code?: string; readonly message: string } | null;
-}
+export type PluginView =
+  | {
+      readonly status: 'loaded';
+      readonly use: string;
+      readonly name: string;
+      readonly version: string;
+      readonly agents: readonly string[];
+    }
+  | { readonly status: 'skipped'; readonly use: string; readonly code: string; readonly reason: string };
 
 export interface AgentView {
-  readonly agent: string;
-  readonly action: string;
-  readonly title?: string;
-  readonly plugin?: string;
+  readonly id: string;
+  readonly plugin: string;
+  readonly actions: readonly { readonly uses: string; readonly title: string }[];
+}
+
+export interface TokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly approver: boolean;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+export interface NewTokenView extends TokenView {
+  readonly token: string;
 }

@@ -25,7 +25,12 @@ function exitOf(thrown: unknown): Exit {
 function documentOf(thrown: unknown): ProblemDocument {
   if (thrown instanceof HubError) return thrown.document;
   if (thrown instanceof CcError) {
-    return { title: thrown.title, detail: thrown.message, code: thrown.code, ...(thrown.problems.length > 0 && { problems: thrown.problems }) };
+    return {
+      title: thrown.title,
+      detail: thrown.message,
+      code: thrown.code,
+      ...(thrown.problems.length > 0 && { problems: thrown.problems }),
+    };
   }
   return { title: 'A fault of the command line', detail: messageOf(thrown), code: 'CC_INTERNAL' };
 }

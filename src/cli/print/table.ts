@@ -28,5 +28,8 @@ export function fields(pairs: readonly (readonly [string, string | undefined])[]
 }
 
 function trimmed(text: string): string {
-  return text.split('\n').map((line) => line.trimEnd()).join('\n');
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }

@@ -37,7 +37,12 @@ describe('times for people', () => {
   });
 
   it('shows a dash where there is no time', () => {
-    expect([when(null, now), when(undefined, now), when('nonsense', now), lasted(null, null, now)]).toEqual(['-', '-', '-', '-']);
+    expect([when(null, now), when(undefined, now), when('nonsense', now), lasted(null, null, now)]).toEqual([
+      '-',
+      '-',
+      '-',
+      '-',
+    ]);
   });
 
   it('counts to now while something lasts', () => {

@@ -56,7 +56,9 @@ class ChangeLines implements Progress {
     }
     if (this.#known.get('') === run.status) return;
     this.#known.set('', run.status);
-    this.cli.note(`${sign(run.status, colours)} run ${run.id} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}`);
+    this.cli.note(
+      `${sign(run.status, colours)} run ${run.id} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}`,
+    );
   }
 
   silent(reason: string): void {

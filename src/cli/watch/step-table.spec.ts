@@ -7,7 +7,18 @@ const now = Date.UTC(2026, 10, 23, 6, 30);
 const at = (msAgo: number): string => new Date(now - msAgo).toISOString();
 
 function step(path: string, status: string, more: Partial<StepView> = {}): StepView {
-  return { id: path, path, status, attempt: 1, uses: 'a.b', output: null, error: null, startedAt: at(2_000), finishedAt: null, ...more };
+  return {
+    id: path,
+    path,
+    status,
+    attempt: 1,
+    uses: 'a.b',
+    output: null,
+    error: null,
+    startedAt: at(2_000),
+    finishedAt: null,
+    ...more,
+  };
 }
 
 function run(steps: readonly StepView[]): RunView {
@@ -21,16 +32,26 @@ describe('the step table', () => {
   it('shows the run, then each step with status, attempt, time and error', () => {
     const steps = [
       step('fetch', 'succeeded', { finishedAt: at(500) }),
-      step('check_all', 'retrying', { attempt: 2, error: { type: 'retryable', code: 'CC_STEP_FAILED', message: 'no\nanswer' } }),
+      step('check_all', 'retrying', {
+        attempt: 2,
+        error: { type: 'retryable', code: 'CC_STEP_FAILED', message: 'no\nanswer' },
+      }),
       step('send', 'pending', { attempt: 0, startedAt: null }),
     ];
     expect(stepTable(run(steps), { rows: 20, now, colours })).toBe(
-      ['▸ orders r1 running  3.0 s  1/3 steps', '  ✓ fetch      succeeded  1.5 s', '  ↻ check_all  retrying  attempt 2  2.0 s  no answer', '  · send       pending'].join('\n'),
+      [
+        '▸ orders r1 running  3.0 s  1/3 steps',
+        '  ✓ fetch      succeeded  1.5 s',
+        '  ↻ check_all  retrying  attempt 2  2.0 s  no answer',
+        '  · send       pending',
+      ].join('\n'),
     );
   });
 
   it('never draws more lines than there is room for, and keeps the steps that say most', () => {
-    const steps = Array.from({ length: 200 }, (_, index) => step(`s${index}`, index < 150 ? 'succeeded' : index === 150 ? 'running' : index === 151 ? 'failed' : 'pending'));
+    const steps = Array.from({ length: 200 }, (_, index) =>
+      step(`s${index}`, index < 150 ? 'succeeded' : index === 150 ? 'running' : index === 151 ? 'failed' : 'pending'),
+    );
     const lines = stepTable(run(steps), { rows: 10, now, colours }).split('\n');
     expect(lines).toHaveLength(10);
     expect(lines.join('\n')).toContain('▸ s150 ');

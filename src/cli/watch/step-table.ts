@@ -19,7 +19,11 @@ export function stepTable(run: RunView, options: StepTableOptions): string {
   const shown = run.steps.length < rows ? run.steps : mostTelling(run.steps, rows - 2);
   const width = Math.max(0, ...shown.map((step) => step.path.length));
   const rest = restLine(run.steps.filter((step) => !shown.includes(step)));
-  return [head, ...shown.map((step) => `  ${stepLine(step, now, colours, width)}`), ...(rest === '' ? [] : [colours.dim(`  ${rest}`)])].join('\n');
+  return [
+    head,
+    ...shown.map((step) => `  ${stepLine(step, now, colours, width)}`),
+    ...(rest === '' ? [] : [colours.dim(`  ${rest}`)]),
+  ].join('\n');
 }
 
 export function stepLine(step: StepView, now: number, colours: Colours, width = 0): string {
@@ -33,7 +37,16 @@ function isSettled(status: string): boolean {
   return ['succeeded', 'failed', 'skipped', 'cancelled'].includes(status);
 }
 
-const weight: Readonly<Record<string, number>> = { failed: 0, running: 1, retrying: 1, waiting: 1, cancelled: 2, succeeded: 3, pending: 4, skipped: 5 };
+const weight: Readonly<Record<string, number>> = {
+  failed: 0,
+  running: 1,
+  retrying: 1,
+  waiting: 1,
+  cancelled: 2,
+  succeeded: 3,
+  pending: 4,
+  skipped: 5,
+};
 
 /** The `most` steps that say most, in their own order. */
 function mostTelling(steps: readonly StepView[], most: number): readonly StepView[] {

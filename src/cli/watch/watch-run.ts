@@ -49,5 +49,8 @@ export async function watchRun(hub: HubClient, id: string, options: WatchOptions
 }
 
 function isPassing(thrown: unknown): thrown is Error {
-  return (thrown instanceof HubError && thrown.passing) || (thrown instanceof CcError && thrown.code === 'CC_HUB_UNREACHABLE');
+  return (
+    (thrown instanceof HubError && thrown.passing) ||
+    (thrown instanceof CcError && thrown.code === 'CC_HUB_UNREACHABLE')
+  );
 }

@@ -34,7 +34,12 @@ export async function commandLine(argv: readonly string[], around: Around = {}):
     stderr: { isTTY, rows: around.rows ?? 24, write: (text) => (stderr += text) },
     colour: true,
     connection: () =>
-      connectionFrom({ file: '/nonexistent/.commandcenter/cli.json', noColor: false, ...(around.url !== undefined && { url: around.url }), token: around.token ?? 'secret-token' }),
+      connectionFrom({
+        file: '/nonexistent/.commandcenter/cli.json',
+        noColor: false,
+        ...(around.url !== undefined && { url: around.url }),
+        token: around.token ?? 'secret-token',
+      }),
     now: () => testNow,
     becomeHub: around.becomeHub ?? (() => Promise.resolve(0)),
     holdInterrupt: () => ({ signal: around.interrupt ?? new AbortController().signal, release: () => undefined }),

@@ -31,7 +31,12 @@ export class TinyHub {
   private constructor() {
     this.#server = createServer((request, response) => {
       void text(request).then((body) => {
-        const seen = { method: request.method ?? '', url: new URL(request.url ?? '', 'http://hub'), headers: request.headers, body };
+        const seen = {
+          method: request.method ?? '',
+          url: new URL(request.url ?? '', 'http://hub'),
+          headers: request.headers,
+          body,
+        };
         this.seen.push(seen);
         const handler = this.#routes.get(`${seen.method} ${seen.url.pathname}`);
         const answer = handler?.(seen) ?? problem(404, 'CC_ROUTE_NOT_FOUND', 'no such route');
@@ -73,5 +78,12 @@ function handlerOf(answers: Handler | Answer | readonly Answer[]): Handler {
 }
 
 export function problem(status: number, code: string, detail: string, more: object = {}): Answer {
-  return { status, headers: { 'content-type': 'application/problem+json; charset=utf-8', ...(status === 429 && { 'retry-after': '0' }) }, json: { type: `urn:commandcenter:error:${code}`, title: 'A title', status, detail, code, ...more } };
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(status === 429 && { 'retry-after': '0' }),
+    },
+    json: { type: `urn:commandcenter:error:${code}`, title: 'A title', status, detail, code, ...more },
+  };
 }
