@@ -11,7 +11,7 @@ export interface RunFacts extends TraceIds {
   readonly trigger: string;
 }
 
-export interface AttemptFacts extends RunFacts {
+export interface AttemptFacts {
   readonly step: string;
   readonly attempt: number;
   readonly agent: string;
@@ -32,8 +32,8 @@ export abstract class EngineTelemetry {
   abstract runStarted(run: RunFacts, lagMs: number): void;
   abstract runEnded(run: RunFacts, status: string, took: Interval, activeMs: number, costUsd: number): void;
   /** `status`: succeeded, failed, timed_out, cancelled. `errorType` where it did not succeed. */
-  abstract attemptEnded(attempt: AttemptFacts, status: string, took: Interval, errorType?: string): void;
-  abstract retryScheduled(attempt: AttemptFacts): void;
+  abstract attemptEnded(run: RunFacts, attempt: AttemptFacts, status: string, took: Interval, errorType?: string): void;
+  abstract retryScheduled(run: RunFacts, attempt: AttemptFacts): void;
   abstract takenOver(runs: number, reason: string): void;
 }
 

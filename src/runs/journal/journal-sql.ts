@@ -21,9 +21,9 @@ const fence = `
     RETURNING r.id
   ), e AS (
     INSERT INTO run_event (run_id, seq, type, data, at)
-    SELECT run_id, seq, type, data, ${time('at')}
-    FROM unnest($14::uuid[], $15::int[], $16::text[], $17::text[], $18::float8[]) AS e(run_id, seq, type, data, at)
-    WHERE (run_id IN (SELECT id FROM f)) IS TRUE
+    SELECT ($1::uuid[])[run], seq, type, data, ${time('at')}
+    FROM unnest($14::int[], $15::int[], $16::text[], string_to_array($17, E'\\x1e'), $18::float8[]) AS e(run, seq, type, data, at)
+    WHERE (($1::uuid[])[run] IN (SELECT id FROM f)) IS TRUE
   )`;
 
 const inbox = `, i AS (DELETE FROM run_inbox WHERE id = ANY($19::bigint[]) AND (run_id IN (SELECT id FROM f)) IS TRUE)`;
@@ -55,15 +55,17 @@ export function journalStatement(writes: readonly RunWrite[]): Statement {
   return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values: [...values, ...emittedColumns(writes)] };
 }
 
-function runColumns(writes: readonly RunWrite[]): unknown[][] {
-  const column = <K extends keyof RunWrite>(key: K) => writes.map((write) => write[key]);
+type Plain = { [K in keyof RunWrite]: RunWrite[K] extends string | number | boolean | null ? K : never }[keyof RunWrite];
+
+function runColumns(writes: readonly RunWrite[]): unknown[] {
+  const column = (key: Plain) => plainArray(writes.map((write) => write[key]));
   return [
     column('id'),
     column('epoch'),
     column('fromSeq'),
     column('seq'),
     column('status'),
-    column('error'),
+    writes.map((write) => write.error),
     column('costUsd'),
     column('activeMs'),
     column('startedAt'),
@@ -74,18 +76,24 @@ function runColumns(writes: readonly RunWrite[]): unknown[][] {
   ];
 }
 
-function eventColumns(writes: readonly RunWrite[]): unknown[][] {
-  const columns: [string[], number[], string[], string[], number[]] = [[], [], [], [], []];
-  for (const { id, events } of writes) {
-    for (const { seq, type, data, at } of events) {
-      columns[0].push(id);
-      columns[1].push(seq);
-      columns[2].push(type);
-      columns[3].push(data);
-      columns[4].push(at);
+/** Which run (its place from 1, a few digits instead of 36), and payloads parted by a character that JSON never holds. */
+function eventColumns(writes: readonly RunWrite[]): string[] {
+  const [runs, seqs, types, data, times]: [number[], number[], string[], string[], number[]] = [[], [], [], [], []];
+  for (let run = 0; run < writes.length; run++) {
+    for (const event of writes[run]!.events) {
+      runs.push(run + 1);
+      seqs.push(event.seq);
+      types.push(event.type);
+      data.push(event.data);
+      times.push(event.at);
     }
   }
-  return columns;
+  return [plainArray(runs), plainArray(seqs), plainArray(types), data.join('\x1e'), plainArray(times)];
+}
+
+/** An array literal of values that need no quotes: numbers, uuids, names. pg would quote and escape every one. */
+function plainArray(values: readonly (string | number | boolean | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
 function emittedColumns(writes: readonly RunWrite[]): unknown[][] {

@@ -327,12 +327,10 @@ export class Session implements Writer {
   }
 
   #tellAttempt(attempt: Attempt, outcome: AttemptOutcome, event: RunEvent, to: number): void {
-    const { step, attempt: number, agent, action, startedAt: from } = attempt;
-    const facts = { ...this.facts, step, attempt: number, agent, action };
     const type = outcome.ok ? undefined : outcome.failure.type;
     const status = type === undefined ? 'succeeded' : type === 'timeout' ? 'timed_out' : type === 'cancelled' ? 'cancelled' : 'failed';
-    this.host.telemetry.attemptEnded(facts, status, { from, to }, type);
-    if (event.type === 'StepRetryScheduled') this.host.telemetry.retryScheduled(facts);
+    this.host.telemetry.attemptEnded(this.facts, attempt, status, { from: attempt.startedAt, to }, type);
+    if (event.type === 'StepRetryScheduled') this.host.telemetry.retryScheduled(this.facts, attempt);
   }
 
   #tellEnd(): void {
