@@ -39,10 +39,17 @@ function install() {
   say('Installing packages (about a minute the first time)...');
   const started = Date.now();
   // The npm of the machine, not one from node_modules, which is about to be replaced.
-  const path = process.env.PATH.split(delimiter).filter((folder) => folder !== bin).join(delimiter);
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const path = process.env.PATH.split(delimiter)
+    .filter((folder) => folder !== bin)
+    .join(delimiter);
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const shell = process.platform === 'win32';
-  const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell, env: { ...process.env, PATH: path } });
+  const { status } = spawnSync('npm', args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell,
+    env: { ...process.env, PATH: path },
+  });
   if (status !== 0) fail('npm ci failed. The lines above say why; correct it and start again.');
   say(`Packages installed in ${seconds(started)}.`);
 }

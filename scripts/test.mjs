@@ -11,7 +11,12 @@ const node = prepare();
 const folder = mkdtempSync(join(tmpdir(), 'cc-results-'));
 const results = join(folder, 'results.json');
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const jest = [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${results}`, ...process.argv.slice(2)];
+const jest = [
+  join(root, 'node_modules/jest/bin/jest.js'),
+  '--json',
+  `--outputFile=${results}`,
+  ...process.argv.slice(2),
+];
 
 // stdout carries the JSON a second time; the report for people is on stderr.
 const { status } = spawnSync(node, [...flags, ...jest], { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] });

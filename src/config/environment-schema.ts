@@ -9,7 +9,10 @@ const port = z
 
 const databaseUrl = z
   .string()
-  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'must look like postgres://user@host:5432/name');
+  .refine(
+    (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+    'must look like postgres://user@host:5432/name',
+  );
 
 /** The variables the hub itself reads. Others (OTEL_*, secrets) pass by. */
 export const environmentSchema = z.object({

@@ -54,9 +54,7 @@ export const fileSchema = z.strictObject({
   workflows: z.array(z.string().min(1)).optional().describe('Folders of workflow files; workflows/ when absent'),
   secrets: z.array(secretName).default([]).describe('Names workflows may use as secrets.NAME'),
   prometheus: z.strictObject({ url: z.url(), rulesDir: z.string().min(1).optional() }).optional(),
-  telemetry: z
-    .strictObject({ workflowLabelBudget: count(200, 'Values workflow_id may take on metrics') })
-    .prefault({}),
+  telemetry: z.strictObject({ workflowLabelBudget: count(200, 'Values workflow_id may take on metrics') }).prefault({}),
   engine: engine.prefault({}),
 });
 

@@ -1,11 +1,4 @@
-export type {
-  Config,
-  EngineConfig,
-  LogLevel,
-  PluginConfig,
-  PrometheusConfig,
-  TelemetryConfig,
-} from './config.js';
+export type { Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
 export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
 export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';

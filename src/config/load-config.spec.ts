@@ -44,7 +44,9 @@ describe('loadConfig', () => {
 
   it('reads the file, parses durations and makes folders absolute', () => {
     mkdirSync(join(root, 'flows'));
-    write('workflows: [flows]\nsecrets: [API_KEY]\nengine: { grace: 90s, poll: 250ms }\nplugins:\n  - use: http\n    options: { allow: [a] }\n');
+    write(
+      'workflows: [flows]\nsecrets: [API_KEY]\nengine: { grace: 90s, poll: 250ms }\nplugins:\n  - use: http\n    options: { allow: [a] }\n',
+    );
     const config = loadConfig({ PORT: '0', DATABASE_URL: 'postgres://me@db/x' }, root);
     expect(config).toMatchObject({
       file: join(root, 'commandcenter.yaml'),

@@ -8,7 +8,12 @@ import { type ConfigFile, fileSchema } from './file-schema.js';
 import { deepFreeze } from './freeze.js';
 import { locator, problemsOf } from './problems.js';
 
-const defaultPlugins = ['http', 'transform'].map((use) => ({ use, options: {}, secrets: [], onError: 'fail' as const }));
+const defaultPlugins = ['http', 'transform'].map((use) => ({
+  use,
+  options: {},
+  secrets: [],
+  onError: 'fail' as const,
+}));
 
 /** Reads the environment and commandcenter.yaml. Throws CC_CONFIG_INVALID with every problem of both. */
 export function loadConfig(env: Environment = process.env, cwd: string = process.cwd()): Config {
@@ -19,9 +24,7 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
   const { present, file, problems: inFile } = readConfigFile(path, named !== undefined);
   problems.push(...inFile);
   if (!environment.success || !file || problems.length > 0) {
-    throw new CcError('CC_CONFIG_INVALID', `The configuration has ${count(problems.length)}. Correct them and start again.`, {
-      problems,
-    });
+    throw new CcError('CC_CONFIG_INVALID', `The configuration has ${count(problems.length)} to correct.`, { problems });
   }
   const values = environment.data;
   const root = dirname(path);

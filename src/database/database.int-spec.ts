@@ -30,7 +30,7 @@ describe('Database', () => {
     const cutOff = database.transaction(async (tx) => {
       await tx.query('SELECT 1');
       await database.pool.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       );
       await tx.query('SELECT 1');
     });

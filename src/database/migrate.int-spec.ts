@@ -28,7 +28,9 @@ describe('migrate', () => {
   it('refuses a schema that a newer hub wrote, and names what it does not know', async () => {
     const database = await testDatabase();
     try {
-      await database.pool.query("INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Future9999999999999')");
+      await database.pool.query(
+        "INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Future9999999999999')",
+      );
       await expect(migrate(database)).rejects.toMatchObject({
         code: 'CC_SCHEMA_NEWER',
         message: expect.stringContaining('Future9999999999999'),

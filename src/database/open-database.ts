@@ -50,7 +50,11 @@ async function connect(database: Database): Promise<Database> {
 
 /** The server's version, or the reason why it cannot be ours. */
 export async function serverVersion(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'commandcenter' });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'commandcenter',
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -23,7 +23,9 @@ export function parseCommand(argv: readonly string[]): Command {
   if (role !== undefined && name !== 'start') return refused('--role belongs to start.');
   switch (name) {
     case 'start':
-      return isRole(role ?? 'all') ? { name, role: (role ?? 'all') as JobsRole } : refused(`There is no role "${role}".`);
+      return isRole(role ?? 'all')
+        ? { name, role: (role ?? 'all') as JobsRole }
+        : refused(`There is no role "${role}".`);
     case 'migrate':
     case 'doctor':
       return { name };

@@ -55,7 +55,11 @@ async function databaseCheck(config: Config): Promise<Check> {
       return { name, ok: true, says: `PostgreSQL ${version} at ${placeOf(config.databaseUrl)}` };
     }
     const { folder, pid } = embeddedState(config.root, config.stateDir);
-    return { name, ok: true, says: `embedded in ${folder}, ${pid === undefined ? 'not running' : `running (process ${pid})`}` };
+    return {
+      name,
+      ok: true,
+      says: `embedded in ${folder}, ${pid === undefined ? 'not running' : `running (process ${pid})`}`,
+    };
   } catch (error) {
     return { name, ok: false, says: explain(error).trimEnd() };
   }
@@ -69,7 +73,11 @@ async function portCheck({ host, port }: Config, database: Check): Promise<Check
     return { name, ok: true, says: `${host}:${port} is free` };
   } catch (error) {
     const running = database.says.includes('running (') ? ' (a hub runs here)' : '';
-    return { name, ok: false, says: `${host}:${port} cannot be used: ${(error as NodeJS.ErrnoException).code}${running}. Set PORT.` };
+    return {
+      name,
+      ok: false,
+      says: `${host}:${port} cannot be used: ${(error as NodeJS.ErrnoException).code}${running}. Set PORT.`,
+    };
   } finally {
     server.close();
   }

@@ -3,7 +3,8 @@ import { wantsStacks } from '../config/index.js';
 
 /** What ended the hub, for people: the code, one sentence, every problem by path. A stack only for those who debug. */
 export function explain(error: unknown): string {
-  const lines = error instanceof CcError ? [`${error.code}: ${error.message}`, ...error.problems.map(problemLine)] : [plain(error)];
+  const lines =
+    error instanceof CcError ? [`${error.code}: ${error.message}`, ...error.problems.map(problemLine)] : [plain(error)];
   if (wantsStacks() && error instanceof Error) {
     lines.push(error.stack ?? '');
     if (error.cause instanceof Error) lines.push(`caused by ${error.cause.stack}`);

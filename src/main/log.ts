@@ -7,15 +7,24 @@ export type Log = pino.Logger;
 /** JSON lines for machines; on a terminal one readable line each. */
 export function createLog(level: LogLevel, terminal: boolean): Log {
   const log = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-    terminal ? { write: (line: string) => process.stdout.write(readable(line)) } : pino.destination({ fd: 1, sync: true }),
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    terminal
+      ? { write: (line: string) => process.stdout.write(readable(line)) }
+      : pino.destination({ fd: 1, sync: true }),
   );
   Logger.overrideLogger(new NestLog(log));
   return log;
 }
 
 function readable(line: string): string {
-  const { time, level, msg, context, err, ...rest } = JSON.parse(line) as Record<string, unknown> & { err?: { stack?: string } };
+  const { time, level, msg, context, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
+    err?: { stack?: string };
+  };
   const clock = String(time).slice(11, 19);
   const mark = level === 'info' ? '' : `${String(level).toUpperCase()} `;
   const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
@@ -23,7 +32,14 @@ function readable(line: string): string {
 }
 
 /** Nest narrates its own start in these; that is for debugging. */
-const narrators = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication', 'ModuleTokenFactory']);
+const narrators = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'ModuleTokenFactory',
+]);
 
 /** Nest's logger on pino. Its last argument is the context; an error's stack stands before it. */
 class NestLog implements LoggerService {
@@ -64,7 +80,8 @@ class NestLog implements LoggerService {
     const fields: Record<string, unknown> = typeof context === 'string' ? { context } : {};
     if (message instanceof Error) fields['err'] = message;
     else if (details.length > 0) fields['details'] = details;
-    if (message !== null && typeof message === 'object' && !(message instanceof Error)) this.pino[level]({ ...message, ...fields });
+    if (message !== null && typeof message === 'object' && !(message instanceof Error))
+      this.pino[level]({ ...message, ...fields });
     else this.pino[level](fields, message instanceof Error ? message.message : String(message));
   }
 }

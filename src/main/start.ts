@@ -59,9 +59,13 @@ async function listen(app: App, { host, port }: Config): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
-    throw new CcError('CC_ADDRESS_UNAVAILABLE', `The hub cannot listen on ${host}:${port} (${code}). Set PORT or HOST to something else.`, {
-      cause: error,
-    });
+    throw new CcError(
+      'CC_ADDRESS_UNAVAILABLE',
+      `The hub cannot listen on ${host}:${port} (${code}). Set PORT or HOST to something else.`,
+      {
+        cause: error,
+      },
+    );
   }
   const address = (app.getHttpServer() as import('node:http').Server).address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

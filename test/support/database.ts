@@ -30,7 +30,9 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<D
 }
 
 /** The same as a bare URL, for tests that start processes. */
-export async function testDatabaseUrl(options: { empty?: boolean } = {}): Promise<{ url: string; drop: () => Promise<void> }> {
+export async function testDatabaseUrl(
+  options: { empty?: boolean } = {},
+): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = await serverUrl();
   const name = `${prefix()}${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template0' : await migratedTemplate(server);

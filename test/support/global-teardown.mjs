@@ -9,7 +9,8 @@ export default async function globalTeardown() {
   const folder = process.env.CC_TEST_FOLDER;
   if (!folder || !existsSync(folder)) return;
   await stopEmbedded(join(folder, 'server', 'data', 'postmaster.pid'));
-  if (process.env.TEST_DATABASE_URL) await dropDatabases(process.env.TEST_DATABASE_URL, `cc_${process.env.CC_TEST_RUN}_`);
+  if (process.env.TEST_DATABASE_URL)
+    await dropDatabases(process.env.TEST_DATABASE_URL, `cc_${process.env.CC_TEST_RUN}_`);
   await stopContainer();
   rmSync(folder, { recursive: true, force: true });
 }

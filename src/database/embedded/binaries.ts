@@ -90,5 +90,7 @@ function copyOf(installed: Binaries, folder: string): Binaries {
 }
 
 function failed(reason: string, cause: unknown): CcError {
-  return new CcError('CC_EMBEDDED_DATABASE_FAILED', `The PostgreSQL binaries could not be copied: ${reason}`, { cause });
+  return new CcError('CC_EMBEDDED_DATABASE_FAILED', `The PostgreSQL binaries could not be copied: ${reason}`, {
+    cause,
+  });
 }

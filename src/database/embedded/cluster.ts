@@ -50,9 +50,13 @@ export async function run(command: string, args: readonly string[], home: Home):
     child.once('error', reject);
     child.once('close', resolve);
   }).catch((cause: unknown) => {
-    throw new CcError('CC_EMBEDDED_DATABASE_FAILED', `${command} could not be run. Set DATABASE_URL to use another server.`, {
-      cause,
-    });
+    throw new CcError(
+      'CC_EMBEDDED_DATABASE_FAILED',
+      `${command} could not be run. Set DATABASE_URL to use another server.`,
+      {
+        cause,
+      },
+    );
   });
   if (code === 0) return;
   throw new CcError('CC_EMBEDDED_DATABASE_FAILED', `${command} ended with ${code}: ${said.trim().slice(-800)}`);

@@ -45,7 +45,12 @@ export async function stopServer(home: Home, binaries: Binaries): Promise<void> 
   }
 }
 
-async function startOnce(home: Home, binaries: Binaries, extra: Record<string, string>, deadline: number): Promise<void> {
+async function startOnce(
+  home: Home,
+  binaries: Binaries,
+  extra: Record<string, string>,
+  deadline: number,
+): Promise<void> {
   const port = await freePort();
   const options = Object.entries({ ...settings, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openLog(home);
@@ -80,7 +85,8 @@ function isTransient(home: Home): boolean {
 }
 
 function openLog(home: Home): number {
-  if ((statSync(home.log, { throwIfNoEntry: false })?.size ?? 0) > logRotateBytes) renameSync(home.log, `${home.log}.1`);
+  if ((statSync(home.log, { throwIfNoEntry: false })?.size ?? 0) > logRotateBytes)
+    renameSync(home.log, `${home.log}.1`);
   const log = openSync(home.log, 'a', 0o600);
   if (home.account) own(home.log, home.account);
   return log;
