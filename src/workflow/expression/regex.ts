@@ -17,6 +17,11 @@ export class LinearRegex {
     }
   }
 
+  /** Ajv tells the patterns of all its schemas apart by this: without it every one of them would be the first. */
+  toString(): string {
+    return `/${this.pattern}/`;
+  }
+
   test(text: string): boolean {
     return this.#regex.test(text);
   }
