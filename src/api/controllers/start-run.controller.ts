@@ -53,7 +53,8 @@ export class StartRunController {
       ...(key !== undefined && { dedupe: { key, fingerprint: fingerprintOf({ version, input }) } }),
       ...(typeof parent === 'string' && traceparent.test(parent) && { traceparent: parent }),
     });
-    reply.header('location', `/api/v1/runs/${started.id}`);
-    return started;
+    const { id, workflow, status, createdAt, duplicate } = started;
+    reply.header('location', `/api/v1/runs/${id}`);
+    return { id, workflow, version: started.version, status, createdAt, duplicate };
   }
 }

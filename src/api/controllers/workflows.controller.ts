@@ -73,7 +73,8 @@ export class WorkflowsController {
     if (typeof request.body !== 'string') throw new CcError('CC_REQUEST_INVALID', 'body is missing: send the workflow as YAML or JSON');
     const { secrets, engine } = this.config;
     const { plan, problems } = validateWorkflow(request.body, { catalogue: this.catalogue, secrets, stepTimeoutMs: engine.defaultStepTimeoutMs });
-    if (plan === undefined) return { valid: false, problems };
+    // There is no error around them here, so each says its code itself.
+    if (plan === undefined) return { valid: false, problems: problems.map((problem) => ({ ...problem, code: problem.code ?? 'CC_WORKFLOW_INVALID' })) };
     return { valid: true, problems: [], workflow: { id: plan.id, version: plan.version } };
   }
 }

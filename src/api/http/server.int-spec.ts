@@ -33,6 +33,8 @@ describe('the HTTP server', () => {
     const module = { module: ServerModule, imports: [...rooms, IdentityModule.with(...rooms)] };
     const made = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(own), { logger: false });
     configureApp(made);
+    const raw = made.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    raw.get('/forgotten', () => 'open');
     await made.init();
     return made;
   };
@@ -75,6 +77,19 @@ describe('the HTTP server', () => {
       const answer = await call({ url: '/api/v1/tokens', token: await token(role) });
       expect(answer).toMatchObject({ status: 403, body: { code: 'CC_FORBIDDEN' } });
     }
+  });
+
+  it('closes a route whose author said nothing, whoever registered it', async () => {
+    expect((await call({ url: '/forgotten' })).status).toBe(401);
+    expect((await call({ url: '/forgotten', token: await token('operator') })).status).toBe(403);
+    expect(await call({ url: '/forgotten', token: admin })).toMatchObject({ status: 200, body: 'open' });
+  });
+
+  it('answers nobody when it was not told who may ask', async () => {
+    const { authenticator } = server;
+    server.authenticator = null;
+    expect(await call({ url: '/api/v1/tokens', token: admin })).toMatchObject({ status: 500, body: { code: 'CC_INTERNAL' } });
+    server.authenticator = authenticator;
   });
 
   it('makes, lists and revokes tokens', async () => {

@@ -73,7 +73,7 @@ export function eventOf(row: EventRow): RunEvent {
 }
 
 export function eventView(row: EventRow): RunEventView {
-  return { ...(JSON.parse(row.data) as object), seq: row.seq, type: row.type, at: row.at.toISOString() };
+  return { seq: row.seq, type: row.type, at: row.at.toISOString(), ...(JSON.parse(row.data) as object) };
 }
 
 export function logLineView(row: LogRow): LogLineView {
