@@ -21,7 +21,7 @@ export class HubProcess {
   ) {}
 
   /** `root` holds commandcenter.yaml. Answers when the hub listens. */
-  static async start(root: string, databaseUrl: string): Promise<HubProcess> {
+  static async start(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
     const child = spawn(process.execPath, [main, 'start'], {
       cwd: root,
       env: {
@@ -31,6 +31,7 @@ export class HubProcess {
         COMMANDCENTER_CONFIG: join(root, 'commandcenter.yaml'),
         COMMANDCENTER_ADMIN_TOKEN: token,
         OTEL_SDK_DISABLED: 'true',
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -39,7 +40,7 @@ export class HubProcess {
     const url = await new Promise<string>((ready, failed) => {
       createInterface({ input: child.stdout! }).on('line', (line) => {
         log.push(line);
-        const { url } = JSON.parse(line) as { url?: string };
+        const url = /CommandCenter is ready at (http:[^\s"]+)/.exec(line)?.[1];
         if (url !== undefined) ready(url);
       });
       child.once('exit', (code) => failed(new Error(`the hub ended with ${code}:\n${log.join('\n')}`)));
