@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, configureApp, fastifyAdapter } from './api/index.js';
@@ -39,11 +39,12 @@ export async function createApp(
   database: Database,
   secrets: SecretSource,
   role: JobsRole,
+  logger: LoggerService,
 ): Promise<NestFastifyApplication> {
   const plugins = await loadPlugins(config, secrets);
   const imports = rooms(config, database, secrets, role, plugins);
   const module = { module: AppModule, imports };
-  const options = { abortOnError: false };
+  const options = { abortOnError: false, logger };
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(config), options);
   configureApp(app);
   return app;
