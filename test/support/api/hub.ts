@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createApp, entities } from '../../../src/app.module.js';
@@ -39,12 +40,14 @@ export class TestHub {
 
   /** `workflows`: file name -> text. */
   static async start(workflows: Readonly<Record<string, string>>, engine: Partial<Config['engine']> = {}): Promise<TestHub> {
+    // What goes wrong here does so on purpose; the tests look at the answers.
+    Logger.overrideLogger(false);
     const database = await testDatabase({ entities });
     const folder = await mkdtemp(join(tmpdir(), 'cc-api-'));
     for (const [name, text] of Object.entries(workflows)) await writeFile(join(folder, name), text);
     const config = loadConfig({}, process.cwd());
     const own = { ...config, workflows: [folder], stateDir: folder, engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine } };
-    const app = await createApp(own, database, () => undefined, 'all', quiet);
+    const app = await createApp(own, database, () => undefined, 'all');
     await app.listen(0, '127.0.0.1');
     return new TestHub(app, database, await app.getUrl(), folder, await tokenOf(database, 'admin'));
   }
@@ -94,7 +97,3 @@ async function tokenOf(database: Database, role: Role): Promise<string> {
   const made = await new Tokens(database).create({ name: `${role} ${Math.random()}`, role, approver: false, expiresAt: null });
   return made.token;
 }
-
-const nothing = () => undefined;
-/** Errors are part of what is tested here; the tests look at the answers. */
-const quiet = { log: nothing, error: nothing, warn: nothing, debug: nothing, verbose: nothing, fatal: nothing };
