@@ -1,4 +1,14 @@
-import { Action, actionsOf, Agent, agentInfo, definePlugin, failureKind, isPlugin, PluginOptions, portTokens } from './index.js';
+import {
+  Action,
+  actionsOf,
+  Agent,
+  agentInfo,
+  definePlugin,
+  failureKind,
+  isPlugin,
+  PluginOptions,
+  portTokens,
+} from './index.js';
 import { CancelledError, RetryableError, TerminalError, type InputOf, type OutputOf, type Schema } from './index.js';
 import { z } from 'zod';
 
@@ -95,7 +105,10 @@ describe('failures', () => {
     const cause = new Error('why');
     const retryable = new RetryableError('m', { retryAfter: 3, cause });
     expect([failureKind(retryable), retryable.retryAfter, retryable.cause]).toEqual(['retryable', 3, cause]);
-    expect([failureKind(new TerminalError('m', { cause })), failureKind(new CancelledError())]).toEqual(['terminal', 'cancelled']);
+    expect([failureKind(new TerminalError('m', { cause })), failureKind(new CancelledError())]).toEqual([
+      'terminal',
+      'cancelled',
+    ]);
     expect(failureKind({ [Symbol.for('commandcenter.failure')]: 'terminal' })).toBe('terminal');
     for (const other of [new Error('m'), undefined, 'm', { [Symbol.for('commandcenter.failure')]: 'odd' }]) {
       expect(failureKind(other)).toBeUndefined();

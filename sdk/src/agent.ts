@@ -44,7 +44,11 @@ export function Agent(info: AgentInfo): (target: AgentClass) => void {
 
 /** Marks a method as an action; its input is validated before and its output after every call. */
 export function Action<I extends Schema, O extends Schema>(info: ActionInfo<I, O>) {
-  return <M extends ActionMethod<I, O>>(prototype: object, method: PropertyKey, _: TypedPropertyDescriptor<M>): void => {
+  return <M extends ActionMethod<I, O>>(
+    prototype: object,
+    method: PropertyKey,
+    _: TypedPropertyDescriptor<M>,
+  ): void => {
     const inherited = (prototype as { [ACTIONS]?: readonly ActionMetadata[] })[ACTIONS] ?? [];
     const value = Object.freeze([...inherited.filter((a) => a.method !== method), Object.freeze({ ...info, method })]);
     Object.defineProperty(prototype, ACTIONS, { value, configurable: true });

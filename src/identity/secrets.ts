@@ -27,7 +27,10 @@ export class Secrets {
 
   resolve(name: string): string {
     if (!this.#names.has(name)) {
-      throw new CcError('CC_SECRET_UNKNOWN', `Secret ${name} is not listed; add it under "secrets:" in commandcenter.yaml`);
+      throw new CcError(
+        'CC_SECRET_UNKNOWN',
+        `Secret ${name} is not listed; add it under "secrets:" in commandcenter.yaml`,
+      );
     }
     const known = this.#known.get(name);
     if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.value;

@@ -17,7 +17,12 @@ class ShopAgent {
   order(order: z.infer<typeof Order>) {
     return order;
   }
-  @Action({ id: 'later', title: 'Later', input: Order.refine(async ({ count }) => count < 9), output: z.unknown().refine(async () => true) })
+  @Action({
+    id: 'later',
+    title: 'Later',
+    input: Order.refine(async ({ count }) => count < 9),
+    output: z.unknown().refine(async () => true),
+  })
   async later({ item }: z.infer<typeof Order>) {
     return item;
   }
@@ -84,13 +89,19 @@ describe('the registry', () => {
   });
 
   it.each(['none.order', 'shop.none'])('does not know %s', async (uses) => {
-    await expect(invoke(uses)).rejects.toMatchObject({ code: 'CC_AGENT_UNKNOWN', message: expect.stringContaining(uses) });
+    await expect(invoke(uses)).rejects.toMatchObject({
+      code: 'CC_AGENT_UNKNOWN',
+      message: expect.stringContaining(uses),
+    });
   });
 });
 
 describe('invoke', () => {
   it('validates the input, defaults filled in', async () => {
-    await expect(invoke('shop.order', { item: 'tea' })).resolves.toEqual({ output: { item: 'tea', count: 1 }, emitted: [] });
+    await expect(invoke('shop.order', { item: 'tea' })).resolves.toEqual({
+      output: { item: 'tea', count: 1 },
+      emitted: [],
+    });
     await expect(invoke('shop.order', { item: 7, cuont: 2 })).rejects.toMatchObject({
       code: 'CC_STEP_INPUT_INVALID',
       problems: [{ path: 'with.item' }, { path: 'with' }],
@@ -99,7 +110,9 @@ describe('invoke', () => {
 
   it('waits for schemas and actions that take their time', async () => {
     await expect(invoke('shop.later', { item: 'tea' })).resolves.toMatchObject({ output: 'tea' });
-    await expect(invoke('shop.later', { item: 'tea', count: 9 })).rejects.toMatchObject({ code: 'CC_STEP_INPUT_INVALID' });
+    await expect(invoke('shop.later', { item: 'tea', count: 9 })).rejects.toMatchObject({
+      code: 'CC_STEP_INPUT_INVALID',
+    });
   });
 
   it('validates the output', async () => {
@@ -116,7 +129,10 @@ describe('invoke', () => {
   it('gives the action its context, and the engine what was said to it', async () => {
     const shop = new ShopAgent();
     const heard: unknown[] = [];
-    const note = (name: string) => (...said: unknown[]) => void heard.push([name, ...said]);
+    const note =
+      (name: string) =>
+      (...said: unknown[]) =>
+        void heard.push([name, ...said]);
     const call = agentCall('shop.context', null, {
       attempt: 3,
       traceparent: '00-a-b-01',
@@ -130,7 +146,12 @@ describe('invoke', () => {
       output: ['value of GRANTED', 3, { o: 1 }],
       emitted: [{ type: 'a', data: 1 }, { type: 'b' }],
     });
-    expect(heard).toEqual([['log', 'warn', 'careful', { n: 1 }], ['progress', 1, 'all'], ['cost', 0.25, 'tokens'], ['heartbeat']]);
+    expect(heard).toEqual([
+      ['log', 'warn', 'careful', { n: 1 }],
+      ['progress', 1, 'all'],
+      ['cost', 0.25, 'tokens'],
+      ['heartbeat'],
+    ]);
     const { run, step, attempt, idempotencyKey, signal, traceparent } = shop.seen!;
     expect({ run, step, attempt, idempotencyKey, traceparent }).toEqual({
       run: call.run,

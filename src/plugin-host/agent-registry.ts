@@ -79,7 +79,10 @@ function isAbort(thrown: unknown, signal: AbortSignal): boolean {
 }
 
 function unknownAction({ agent, action }: AgentCall): CcError {
-  return new CcError('CC_AGENT_UNKNOWN', `No loaded plugin offers ${agent}.${action}; list its plugin in commandcenter.yaml`);
+  return new CcError(
+    'CC_AGENT_UNKNOWN',
+    `No loaded plugin offers ${agent}.${action}; list its plugin in commandcenter.yaml`,
+  );
 }
 
 function invalid(code: ErrorCode, what: string, call: AgentCall, root: string, issues: readonly Issue[]): CcError {

@@ -12,7 +12,12 @@ const actionRule = 'letters, digits, dashes and underscores, a lower case letter
 
 /** What the type of `definePlugin` promises, for plugins written without types. Every problem is told at once. */
 export function checkManifest(use: string, manifest: Plugin): void {
-  const problems = [...aboutItself(manifest), ...lists(manifest), ...aboutProviders(manifest), ...aboutAgents(manifest)];
+  const problems = [
+    ...aboutItself(manifest),
+    ...lists(manifest),
+    ...aboutProviders(manifest),
+    ...aboutAgents(manifest),
+  ];
   if (problems.length === 0) return;
   const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new CcError('CC_PLUGIN_MANIFEST_INVALID', `The manifest of plugin "${use}" is wrong: ${list}`, { problems });
@@ -20,7 +25,8 @@ export function checkManifest(use: string, manifest: Plugin): void {
 
 function* aboutItself({ name, version, hub, options }: Plugin): Generator<Problem> {
   if (!matches(name)) yield { path: 'name', message: `${show(name)} is not a name: ${nameRule}` };
-  if (semver.valid(version) === null) yield { path: 'version', message: `${show(version)} is not a version like 1.0.0` };
+  if (semver.valid(version) === null)
+    yield { path: 'version', message: `${show(version)} is not a version like 1.0.0` };
   if (typeof hub !== 'string' || semver.validRange(hub) === null) {
     yield { path: 'hub', message: `${show(hub)} is not a range of hub versions like ^1.0.0` };
   }
@@ -47,7 +53,6 @@ function* aboutProviders({ providers = [], agents }: Plugin): Generator<Problem>
     const path = index < providers.length ? `providers.${index}` : `agents.${index - providers.length}`;
     const token: unknown = (provider as { provide?: unknown } | null)?.provide;
     if (hubWide.includes(token)) yield { path, message: `${String(token)} would act on the whole hub` };
-    // eslint-disable-next-line no-restricted-syntax -- named to be refused
     if (scopeOf(provider as Provider) === Scope.REQUEST) {
       yield { path, message: 'is request-scoped; a step is not an HTTP request, make it a singleton' };
     }

@@ -64,7 +64,10 @@ export function checkSecrets(
 }
 
 /** The plugin's options, defaults filled in and frozen. */
-export async function checkOptions({ name, options: schema }: Plugin, given: PluginConfig['options']): Promise<unknown> {
+export async function checkOptions(
+  { name, options: schema }: Plugin,
+  given: PluginConfig['options'],
+): Promise<unknown> {
   const keys = Object.keys(given);
   if (schema === undefined) {
     if (keys.length === 0) return Object.freeze({});

@@ -37,7 +37,9 @@ function typeOf(error: CcError): Failure['type'] {
 
 function retryAfter(thrown: unknown): { readonly retryAfterMs?: number } {
   const seconds = (thrown as { retryAfter?: unknown } | null | undefined)?.retryAfter;
-  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
+  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds)
+    ? { retryAfterMs: seconds * 1_000 }
+    : {};
 }
 
 function causes(thrown: unknown): string {

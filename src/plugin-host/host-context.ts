@@ -68,7 +68,10 @@ export class HostContext implements ActionContext {
   cost(usd: number, kind: string): void {
     // One NaN would poison every sum it enters.
     if (!Number.isFinite(usd) || usd < 0 || typeof kind !== 'string' || kind === '') {
-      throw new CcError('CC_STEP_OUTPUT_INVALID', `ctx.cost(${usd}, ${kind}): give US dollars, zero or more, and what they were for`);
+      throw new CcError(
+        'CC_STEP_OUTPUT_INVALID',
+        `ctx.cost(${usd}, ${kind}): give US dollars, zero or more, and what they were for`,
+      );
     }
     this.#call.cost(usd, kind);
   }

@@ -17,7 +17,9 @@ async function importModule(use: string, url: string): Promise<{ readonly defaul
   try {
     return (await import(url)) as { readonly default?: unknown };
   } catch (cause) {
-    throw new CcError('CC_PLUGIN_FAILED', `Plugin "${use}" threw while it was imported: ${messageOf(cause)}`, { cause });
+    throw new CcError('CC_PLUGIN_FAILED', `Plugin "${use}" threw while it was imported: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -1,4 +1,11 @@
-import { type ActionMetadata, actionsOf, type AgentClass, agentInfo, type Plugin, type Schema } from '@commandcenter/sdk';
+import {
+  type ActionMetadata,
+  actionsOf,
+  type AgentClass,
+  agentInfo,
+  type Plugin,
+  type Schema,
+} from '@commandcenter/sdk';
 import type { JsonSchema } from '@commandcenter/sdk/definition';
 import { CcError, messageOf } from '../errors/index.js';
 import type { LoadedAction, LoadedAgent } from './loaded-plugin.js';

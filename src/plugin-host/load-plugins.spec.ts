@@ -29,7 +29,9 @@ const refusal = async (...args: Parameters<typeof load>): Promise<CcError> => {
 it('loads a plugin with its options, grants and agents', async () => {
   const use = folder.plugin('echo', `{ options: z.object({ a: z.array(z.number()), b: z.string().default('x') }) }`);
   const { loaded } = await load([{ use, options: { a: [1] }, secrets: ['KNOWN'] }]);
-  expect(loaded).toMatchObject([{ use, options: { a: [1], b: 'x' }, agents: [{ id: 'echo', actions: [{ id: 'say' }] }] }]);
+  expect(loaded).toMatchObject([
+    { use, options: { a: [1], b: 'x' }, agents: [{ id: 'echo', actions: [{ id: 'say' }] }] },
+  ]);
   expect([...loaded[0]!.grants]).toEqual(['KNOWN']);
   expect(Object.isFrozen((loaded[0]!.options as { a: unknown }).a)).toBe(true);
 });
@@ -61,7 +63,12 @@ describe('a plugin is refused with', () => {
       () => [{ use: folder.plugin('a', '{ options: z.unknown().transform(() => { throw new Error("oh"); }) }') }],
       'threw while it was checked: oh',
     ],
-    ['CC_PLUGIN_HUB_VERSION', 'another hub in mind', () => [{ use: folder.plugin('a', `{ hub: '^2.0.0' }`) }], 'works with hub ^2.0.0, this is 1.2.3'],
+    [
+      'CC_PLUGIN_HUB_VERSION',
+      'another hub in mind',
+      () => [{ use: folder.plugin('a', `{ hub: '^2.0.0' }`) }],
+      'works with hub ^2.0.0, this is 1.2.3',
+    ],
     [
       'CC_PLUGIN_DUPLICATE',
       'a name that is taken',
@@ -73,37 +80,72 @@ describe('a plugin is refused with', () => {
       'an agent another plugin has',
       () => [
         { use: folder.plugin('a', '{}') },
-        { use: folder.plugin('b', '{ agents: [Other] }', `class Other extends Echo {}; sdk.Agent({ id: 'a', title: 'A' })(Other);`) },
+        {
+          use: folder.plugin(
+            'b',
+            '{ agents: [Other] }',
+            `class Other extends Echo {}; sdk.Agent({ id: 'a', title: 'A' })(Other);`,
+          ),
+        },
       ],
       'both offer agent a',
     ],
     [
       'CC_PLUGIN_AGENT_CLASH',
       'an action twice',
-      () => [{ use: folder.plugin('a', '{}', `Echo.prototype.shout = () => 1; action(Echo, 'shout', { id: 'say' });`) }],
+      () => [
+        { use: folder.plugin('a', '{}', `Echo.prototype.shout = () => 1; action(Echo, 'shout', { id: 'say' });`) },
+      ],
       'offers a.say twice',
     ],
-    ['CC_PLUGIN_OPTIONS_INVALID', 'options it does not take', () => [{ use: folder.plugin('a', '{}'), options: { b: 1 } }], 'options.b: is not an option'],
+    [
+      'CC_PLUGIN_OPTIONS_INVALID',
+      'options it does not take',
+      () => [{ use: folder.plugin('a', '{}'), options: { b: 1 } }],
+      'options.b: is not an option',
+    ],
     [
       'CC_PLUGIN_SECRET_NOT_GRANTED',
       'a secret it was not granted',
       () => [{ use: folder.plugin('a', `{ permissions: { secrets: ['KNOWN', 'OTHER'] } }`), secrets: ['KNOWN'] }],
       'needs OTHER; add it',
     ],
-    ['CC_SECRET_UNKNOWN', 'a grant of what nobody listed', () => [{ use: folder.plugin('a', '{}'), secrets: ['STRANGE'] }], 'STRANGE, which is not under the top-level'],
+    [
+      'CC_SECRET_UNKNOWN',
+      'a grant of what nobody listed',
+      () => [{ use: folder.plugin('a', '{}'), secrets: ['STRANGE'] }],
+      'STRANGE, which is not under the top-level',
+    ],
     [
       'CC_SECRET_UNKNOWN',
       'a needed secret without value',
       () => [{ use: folder.plugin('a', `{ permissions: { secrets: ['OTHER'] } }`), secrets: ['OTHER'] }],
       'OTHER, which has no value',
     ],
-    ['CC_PLUGIN_PERMISSION_NOT_BUILT', 'a permission nobody enforces', () => [{ use: folder.plugin('a', `{ permissions: { net: ['*'] } }`) }], 'permissions.net'],
-    ['CC_PLUGIN_PART_NOT_BUILT', 'routes', () => [{ use: folder.plugin('a', `{ controllers: [class {}] }`) }], 'brings controllers'],
-    ['CC_PLUGIN_PART_NOT_BUILT', 'workflows and metrics', () => [{ use: folder.plugin('a', `{ workflows: [{}], metrics: { m: {} } }`) }], 'brings workflows and metrics'],
+    [
+      'CC_PLUGIN_PERMISSION_NOT_BUILT',
+      'a permission nobody enforces',
+      () => [{ use: folder.plugin('a', `{ permissions: { net: ['*'] } }`) }],
+      'permissions.net',
+    ],
+    [
+      'CC_PLUGIN_PART_NOT_BUILT',
+      'routes',
+      () => [{ use: folder.plugin('a', `{ controllers: [class {}] }`) }],
+      'brings controllers',
+    ],
+    [
+      'CC_PLUGIN_PART_NOT_BUILT',
+      'workflows and metrics',
+      () => [{ use: folder.plugin('a', `{ workflows: [{}], metrics: { m: {} } }`) }],
+      'brings workflows and metrics',
+    ],
     [
       'CC_PLUGIN_MANIFEST_INVALID',
       'a schema that is not JSON',
-      () => [{ use: folder.plugin('a', '{}', `Echo.prototype.at = () => 1; action(Echo, 'at', { output: z.date() });`) }],
+      () => [
+        { use: folder.plugin('a', '{}', `Echo.prototype.at = () => 1; action(Echo, 'at', { output: z.date() });`) },
+      ],
       'a.at.output cannot be written as JSON Schema',
     ],
   ];
@@ -156,7 +198,11 @@ it('names every wrong line of a manifest by its path', async () => {
 });
 
 it('tells all plugins that fail at once', async () => {
-  const error = await refusal([{ use: 'absent' }, { use: folder.plugin('a', '{}') }, { use: folder.plugin('b', `{ hub: '9' }`) }]);
+  const error = await refusal([
+    { use: 'absent' },
+    { use: folder.plugin('a', '{}') },
+    { use: folder.plugin('b', `{ hub: '9' }`) },
+  ]);
   expect(error.problems).toMatchObject([
     { path: 'plugins.0', code: 'CC_PLUGIN_NOT_FOUND' },
     { path: 'plugins.2', code: 'CC_PLUGIN_HUB_VERSION' },

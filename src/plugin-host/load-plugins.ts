@@ -59,13 +59,19 @@ function refuseClash(plugin: LoadedPlugin, earlier: readonly LoadedPlugin[]): vo
   const { name } = plugin.manifest;
   const twin = earlier.find((other) => other.manifest.name === name);
   if (twin !== undefined) {
-    throw new CcError('CC_PLUGIN_DUPLICATE', `"${twin.use}" and "${plugin.use}" are both plugin ${name}; list one of them`);
+    throw new CcError(
+      'CC_PLUGIN_DUPLICATE',
+      `"${twin.use}" and "${plugin.use}" are both plugin ${name}; list one of them`,
+    );
   }
   const ids = new Map(earlier.flatMap((other) => other.agents.map((agent) => [agent.id, other.manifest.name])));
   for (const { id } of plugin.agents) {
     const owner = ids.get(id);
     if (owner !== undefined) {
-      throw new CcError('CC_PLUGIN_AGENT_CLASH', `Plugins ${owner} and ${name} both offer agent ${id}; list one of them`);
+      throw new CcError(
+        'CC_PLUGIN_AGENT_CLASH',
+        `Plugins ${owner} and ${name} both offer agent ${id}; list one of them`,
+      );
     }
     ids.set(id, name);
   }
@@ -82,7 +88,13 @@ function coded(use: string, thrown: unknown): CcError {
 function together(failed: readonly { readonly index: number; readonly error: CcError }[]): CcError {
   const [first] = failed;
   if (failed.length === 1 && first !== undefined) return first.error;
-  const problems = failed.map(({ index, error }) => ({ path: `plugins.${index}`, message: error.message, code: error.code }));
+  const problems = failed.map(({ index, error }) => ({
+    path: `plugins.${index}`,
+    message: error.message,
+    code: error.code,
+  }));
   const list = failed.map(({ error }) => `${error.code}: ${error.message}`).join('\n');
-  return new CcError(first?.error.code ?? 'CC_PLUGIN_FAILED', `${failed.length} plugins do not load:\n${list}`, { problems });
+  return new CcError(first?.error.code ?? 'CC_PLUGIN_FAILED', `${failed.length} plugins do not load:\n${list}`, {
+    problems,
+  });
 }

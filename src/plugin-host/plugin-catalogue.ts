@@ -9,7 +9,9 @@ export class PluginCatalogue extends AgentCatalogue {
   constructor({ loaded }: LoadedPlugins) {
     super();
     const agents = loaded.flatMap((plugin) => plugin.agents);
-    this.#agents = new Map(agents.map(({ id, actions }) => [id, new Map(actions.map((action) => [action.id, action]))]));
+    this.#agents = new Map(
+      agents.map(({ id, actions }) => [id, new Map(actions.map((action) => [action.id, action]))]),
+    );
   }
 
   has(agent: string, action: string): 'ok' | 'no-agent' | 'no-action' {

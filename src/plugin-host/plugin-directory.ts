@@ -20,7 +20,13 @@ export interface AgentView {
 }
 
 export type PluginView =
-  | { readonly status: 'loaded'; readonly use: string; readonly name: string; readonly version: string; readonly agents: readonly AgentView[] }
+  | {
+      readonly status: 'loaded';
+      readonly use: string;
+      readonly name: string;
+      readonly version: string;
+      readonly agents: readonly AgentView[];
+    }
   | { readonly status: 'skipped'; readonly use: string; readonly code: ErrorCode; readonly reason: string };
 
 /** What is listed in commandcenter.yaml and what became of it, for API and console. Options and grants are not shown. */

@@ -1,4 +1,12 @@
-import { Action, Agent, definePlugin, PluginLogger, type PluginManifest, PluginOptions, PluginSecrets } from '@commandcenter/sdk';
+import {
+  Action,
+  Agent,
+  definePlugin,
+  PluginLogger,
+  type PluginManifest,
+  PluginOptions,
+  PluginSecrets,
+} from '@commandcenter/sdk';
 import { type DynamicModule, Inject, Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
@@ -35,7 +43,10 @@ async function start(...plugins: LoadedPlugin[]) {
     exports: [Secrets, CONFIG],
   };
   const host = PluginHostModule.with({ loaded: plugins, skipped: [] }, hub);
-  const app = await NestFactory.createApplicationContext({ module: Hub, imports: [hub, host] }, { logger: false, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(
+    { module: Hub, imports: [hub, host] },
+    { logger: false, abortOnError: false },
+  );
   const registry = app.get(AgentRegistry);
   const output = async (uses: string, input?: unknown) => (await registry.invoke(agentCall(uses, input))).output;
   return { app, output };
@@ -138,7 +149,10 @@ it.each<[string, Type | symbol]>([
 });
 
 it('lists what became of every plugin, without options and grants', async () => {
-  const plugin = loaded({ name: 'greeting', agents: [GreetingAgent], providers: [Greeter] }, { options: { key: 'hidden' } });
+  const plugin = loaded(
+    { name: 'greeting', agents: [GreetingAgent], providers: [Greeter] },
+    { options: { key: 'hidden' } },
+  );
 
   const reason = new CcError('CC_PLUGIN_NOT_FOUND', 'not there');
   const directory = new PluginDirectory({ loaded: [plugin], skipped: [{ use: 'absent', reason }] });
@@ -152,7 +166,15 @@ it('lists what became of every plugin, without options and grants', async () => 
         {
           id: 'greeting',
           title: 'Greeting',
-          actions: [{ id: 'greet', uses: 'greeting.greet', title: 'Greet', inputSchema: expect.anything(), outputSchema: expect.anything() }],
+          actions: [
+            {
+              id: 'greet',
+              uses: 'greeting.greet',
+              title: 'Greet',
+              inputSchema: expect.anything(),
+              outputSchema: expect.anything(),
+            },
+          ],
         },
       ],
     },

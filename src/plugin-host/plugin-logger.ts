@@ -14,20 +14,21 @@ export class HubPluginLogger extends PluginLogger {
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#logger.debug(...this.#line(message, fields));
+    this.#logger.debug(this.#line(message, fields));
   }
   info(message: string, fields?: LogFields): void {
-    this.#logger.log(...this.#line(message, fields));
+    this.#logger.log(this.#line(message, fields));
   }
   warn(message: string, fields?: LogFields): void {
-    this.#logger.warn(...this.#line(message, fields));
+    this.#logger.warn(this.#line(message, fields));
   }
   error(message: string, fields?: LogFields): void {
-    this.#logger.error(...this.#line(message, fields));
+    this.#logger.error(this.#line(message, fields));
   }
 
-  #line(message: string, fields?: LogFields): [string, ...LogFields[]] {
-    const text = this.#secrets.redact(String(message));
-    return fields === undefined ? [text] : [text, this.#secrets.redactDeep(fields)];
+  /** Fields stand beside the message in the log's JSON. */
+  #line(message: string, fields?: LogFields): unknown {
+    const msg = this.#secrets.redact(String(message));
+    return fields === undefined ? msg : { ...this.#secrets.redactDeep(fields), msg };
   }
 }

@@ -44,7 +44,11 @@ function portsOf(plugin: LoadedPlugin) {
   const tokens = portTokens(plugin.manifest);
   return [
     { provide: tokens.PluginOptions, useValue: new FixedOptions(plugin.options) },
-    { provide: tokens.PluginLogger, inject: [Secrets], useFactory: (secrets: Secrets) => new HubPluginLogger(name, secrets) },
+    {
+      provide: tokens.PluginLogger,
+      inject: [Secrets],
+      useFactory: (secrets: Secrets) => new HubPluginLogger(name, secrets),
+    },
     {
       provide: tokens.PluginSecrets,
       inject: [Secrets],

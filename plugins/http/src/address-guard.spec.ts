@@ -66,7 +66,10 @@ describe('the guard of private addresses', () => {
   });
 
   it('lets listed hosts, addresses and ranges through, and nothing beside them', async () => {
-    const guard = new AddressGuard(['intranet.example', '10.1.0.0/16', '192.168.1.5', 'fd12::/16'], resolvingTo('10.9.9.9'));
+    const guard = new AddressGuard(
+      ['intranet.example', '10.1.0.0/16', '192.168.1.5', 'fd12::/16'],
+      resolvingTo('10.9.9.9'),
+    );
     await expect(lookup(guard, 'Intranet.example')).resolves.toMatchObject([{ address: '10.9.9.9' }]);
     await expect(lookup(guard, 'other.example')).rejects.toThrow(PrivateAddressError);
     for (const allowed of ['10.1.2.3', '192.168.1.5', '[fd12::1]', '[::ffff:10.1.2.3]']) {

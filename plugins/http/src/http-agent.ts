@@ -79,7 +79,9 @@ async function discard(response: Dispatcher.ResponseData): Promise<void> {
 
 function flat(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
   const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
 }
 
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);

@@ -71,7 +71,10 @@ let started: StartedPlugin;
 
 beforeAll(async () => {
   [other, otherUrl] = await listen({ '/echo': echo });
-  [server, url] = await listen({ ...routes, '/to-other': (_, r) => r.writeHead(307, { location: `${otherUrl}/echo` }).end() });
+  [server, url] = await listen({
+    ...routes,
+    '/to-other': (_, r) => r.writeHead(307, { location: `${otherUrl}/echo` }).end(),
+  });
   started = await startPlugin(plugin, HttpOptions.parse({ allowPrivate: ['127.0.0.1'], maxResponseBytes: 100_000 }));
 });
 
@@ -125,7 +128,11 @@ describe('http.request', () => {
   it('sends a text as it is, with the content type it was given', async () => {
     const plain = await echoed('/echo', { method: 'POST', body: 'a=b' });
     expect([plain.body, plain.headers['content-type']]).toEqual(['a=b', 'text/plain;charset=UTF-8']);
-    const form = await echoed('/echo', { method: 'POST', body: 'a=b', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+    const form = await echoed('/echo', {
+      method: 'POST',
+      body: 'a=b',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
     expect(form.headers['content-type']).toBe('application/x-www-form-urlencoded');
   });
 
@@ -162,7 +169,10 @@ describe('http.request', () => {
 describe('a failure of http.request', () => {
   it('is terminal for a status that will not change', async () => {
     const thrown = await failure('/unauthorized');
-    expect([failureKind(thrown), thrown.message]).toEqual(['terminal', `GET ${url} answered 401, which is not in expectStatus`]);
+    expect([failureKind(thrown), thrown.message]).toEqual([
+      'terminal',
+      `GET ${url} answered 401, which is not in expectStatus`,
+    ]);
   });
 
   it('is retryable for a fault of the other side', async () => {
@@ -233,7 +243,9 @@ describe('a redirect', () => {
 
   it('is answered when the step expects it or follows none', async () => {
     expect(await send('/loop', { expectStatus: [302] })).toMatchObject({ status: 302, headers: { location: '/loop' } });
-    expect(await failure('/loop', { redirects: 0 })).toMatchObject({ message: expect.stringContaining('answered 302') });
+    expect(await failure('/loop', { redirects: 0 })).toMatchObject({
+      message: expect.stringContaining('answered 302'),
+    });
   });
 
   it('passes the guard at every hop', async () => {
@@ -248,15 +260,18 @@ describe('a redirect', () => {
 });
 
 describe('without allowPrivate', () => {
-  it.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])('%s is refused', async (host) => {
-    const closed = await startPlugin(plugin, HttpOptions.parse({}));
-    const agent = closed.get(HttpAgent) as HttpAgent;
-    const port = new URL(url).port;
-    const request = agent.request(RequestInput.parse({ url: `http://${host}:${port}/echo` }), fakeContext());
-    await expect(request).rejects.toThrow('is not a public address');
-    await request.catch((thrown: unknown) => expect(failureKind(thrown)).toBe('terminal'));
-    await closed.stop();
-  });
+  it.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])(
+    '%s is refused',
+    async (host) => {
+      const closed = await startPlugin(plugin, HttpOptions.parse({}));
+      const agent = closed.get(HttpAgent) as HttpAgent;
+      const port = new URL(url).port;
+      const request = agent.request(RequestInput.parse({ url: `http://${host}:${port}/echo` }), fakeContext());
+      await expect(request).rejects.toThrow('is not a public address');
+      await request.catch((thrown: unknown) => expect(failureKind(thrown)).toBe('terminal'));
+      await closed.stop();
+    },
+  );
 });
 
 describe('an abort', () => {

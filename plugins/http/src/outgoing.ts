@@ -21,7 +21,8 @@ export function outgoing(input: RequestInput, traceparent: string | undefined): 
   const headers: Record<string, string> = { 'user-agent': 'commandcenter-http', accept: '*/*' };
   if (traceparent !== undefined) headers['traceparent'] = traceparent;
   const { body } = input;
-  if (body !== undefined) headers['content-type'] = typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/json';
+  if (body !== undefined)
+    headers['content-type'] = typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/json';
   if (input.auth !== undefined) headers['authorization'] = authorization(input.auth);
   for (const [name, value] of Object.entries(input.headers ?? {})) headers[name.toLowerCase()] = value;
   return { method: input.method, url, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
@@ -37,7 +38,9 @@ export function redirected(request: Outgoing, status: number, location: string):
     return url.origin === request.url.origin || harmless.has(name);
   });
   const next = { url, headers: Object.fromEntries(kept) };
-  return becomesGet ? { ...next, method: 'GET', body: undefined } : { ...next, method: request.method, body: request.body };
+  return becomesGet
+    ? { ...next, method: 'GET', body: undefined }
+    : { ...next, method: request.method, body: request.body };
 }
 
 function authorization(auth: NonNullable<RequestInput['auth']>): string {

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** These frame the message or steer the connection; setting them by hand could smuggle a second request. */
-const reserved = new Set(['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const reserved = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 const headerName = z
   .string()
@@ -16,9 +26,12 @@ export const RequestInput = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .refine(hasNoCredentials, 'must not hold a password; use auth'),
-  query: z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).optional().meta({
-    description: 'Added to the URL; a list repeats its name, null leaves it out.',
-  }),
+  query: z
+    .record(z.string(), z.union([scalar, z.null(), z.array(scalar)]))
+    .optional()
+    .meta({
+      description: 'Added to the URL; a list repeats its name, null leaves it out.',
+    }),
   headers: z.record(headerName, headerValue).optional(),
   auth: z
     .union([
@@ -36,7 +49,9 @@ export const RequestInput = z.strictObject({
 export const RequestOutput = z.strictObject({
   status: z.int(),
   headers: z.record(z.string(), z.string()).meta({ description: 'By lower-case name; repeated ones joined by ", ".' }),
-  body: z.unknown().meta({ description: 'Parsed when the response says it is JSON, else text; null when there is none.' }),
+  body: z
+    .unknown()
+    .meta({ description: 'Parsed when the response says it is JSON, else text; null when there is none.' }),
   bodyEncoding: z.literal('base64').optional().meta({ description: 'Set when the body is not text.' }),
   durationMs: z.number(),
 });

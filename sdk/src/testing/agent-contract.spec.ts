@@ -1,10 +1,19 @@
 import { z } from 'zod';
-import { Action, type ActionContext, Agent, definePlugin, type Plugin, PluginOptions, TerminalError } from '../index.js';
+import {
+  Action,
+  type ActionContext,
+  Agent,
+  definePlugin,
+  type Plugin,
+  PluginOptions,
+  TerminalError,
+} from '../index.js';
 import { agentContract, type ContractOptions } from './agent-contract.js';
 import { fakeContext } from './fake-context.js';
 
 const anything = { input: z.unknown(), output: z.unknown() };
-const define = (agent: Plugin['agents'][number]) => definePlugin({ name: 'p', version: '1.0.0', hub: '*', agents: [agent] });
+const define = (agent: Plugin['agents'][number]) =>
+  definePlugin({ name: 'p', version: '1.0.0', hub: '*', agents: [agent] });
 
 /** Runs the suite with a runner of our own and answers the names of the checks that failed. */
 async function failedChecks(plugin: Plugin, options: ContractOptions): Promise<string[]> {
@@ -40,17 +49,36 @@ const secrets = { S: 's' };
 
 describe('the contract', () => {
   it('is kept by a plugin that keeps it', async () => {
-    const right = [{ input: { text: 'a' }, output: 'a!!s' }, { input: { text: '' }, fails: 'terminal' as const }];
+    const right = [
+      { input: { text: 'a' }, output: 'a!!s' },
+      { input: { text: '' }, fails: 'terminal' as const },
+    ];
     const examples = { 'good.say': { right, wrong: [{ text: 1 }] } };
     await expect(failedChecks(good, { examples, secrets })).resolves.toEqual([]);
   });
 
   it.each([
     ['no example', {}, ['has an example']],
-    ['another output', { 'good.say': { right: [{ input: { text: 'a' }, output: 'b' }] } }, ['answers its examples with JSON that matches its schema']],
-    ['a success that should fail', { 'good.say': { right: [{ input: { text: 'a' }, fails: 'terminal' }] } }, ['answers its examples with JSON that matches its schema']],
-    ['another failure', { 'good.say': { right: [{ input: { text: '' }, fails: 'retryable' }] } }, ['answers its examples with JSON that matches its schema']],
-    ['an accepted wrong input', { 'good.say': { right: [{ input: { text: 'a' } }], wrong: [{ text: 'a' }] } }, ['refuses wrong input']],
+    [
+      'another output',
+      { 'good.say': { right: [{ input: { text: 'a' }, output: 'b' }] } },
+      ['answers its examples with JSON that matches its schema'],
+    ],
+    [
+      'a success that should fail',
+      { 'good.say': { right: [{ input: { text: 'a' }, fails: 'terminal' }] } },
+      ['answers its examples with JSON that matches its schema'],
+    ],
+    [
+      'another failure',
+      { 'good.say': { right: [{ input: { text: '' }, fails: 'retryable' }] } },
+      ['answers its examples with JSON that matches its schema'],
+    ],
+    [
+      'an accepted wrong input',
+      { 'good.say': { right: [{ input: { text: 'a' } }], wrong: [{ text: 'a' }] } },
+      ['refuses wrong input'],
+    ],
   ] as [string, ContractOptions['examples'], string[]][])('fails with %s', async (_, examples, failed) => {
     await expect(failedChecks(good, { examples, secrets })).resolves.toEqual(failed);
   });
@@ -65,7 +93,10 @@ describe('the contract', () => {
         return 1;
       }
     }
-    await expect(failedChecks(define(Bare), { examples: {} })).resolves.toEqual(['Bare has @Agent with id and title', 'Bare has actions']);
+    await expect(failedChecks(define(Bare), { examples: {} })).resolves.toEqual([
+      'Bare has @Agent with id and title',
+      'Bare has actions',
+    ]);
     const failed = await failedChecks(define(Needy), { examples: { 'needy.do': { right: [{ input: 1 }] } } });
     expect(failed).toContain('can be made twice in one process');
   });

@@ -78,7 +78,10 @@ function actionContract(subject: Subject): void {
   const { action, uses, it } = subject;
   it('has a title', async () => assert(isText(action.title)));
   it('describes input and output as JSON Schema', async () => {
-    for (const [schema, side] of [[action.input, 'input'], [action.output, 'output']] as const) {
+    for (const [schema, side] of [
+      [action.input, 'input'],
+      [action.output, 'output'],
+    ] as const) {
       const json = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
       assert.deepEqual(JSON.parse(JSON.stringify(json)), json, `the ${side} schema is not JSON`);
     }

@@ -14,7 +14,10 @@ export interface FakeContext<Options = unknown> extends ActionContext<Options> {
 }
 
 export interface FakeContextOverrides<Options = unknown> extends Partial<
-  Pick<ActionContext<Options>, 'signal' | 'run' | 'step' | 'attempt' | 'idempotencyKey' | 'options' | 'traceparent' | 'evaluate'>
+  Pick<
+    ActionContext<Options>,
+    'signal' | 'run' | 'step' | 'attempt' | 'idempotencyKey' | 'options' | 'traceparent' | 'evaluate'
+  >
 > {
   /** What `ctx.secret` may give; it throws for any other name, as the hub does. */
   readonly secrets?: Readonly<Record<string, string>>;
@@ -38,7 +41,8 @@ export function fakeContext<Options = unknown>(overrides: FakeContextOverrides<O
     },
     secret: (name) => {
       const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
-      if (value === undefined) throw new Error(`Secret ${name} is not granted; give fakeContext { secrets: { ${name} } }`);
+      if (value === undefined)
+        throw new Error(`Secret ${name} is not granted; give fakeContext { secrets: { ${name} } }`);
       return value;
     },
     progress: (fraction, text) => void recorded.progress.push({ fraction, ...(text === undefined ? {} : { text }) }),

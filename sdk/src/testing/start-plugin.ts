@@ -42,6 +42,7 @@ async function nestCore(): Promise<typeof import('@nestjs/core')> {
 
 function secretOf(secrets: Readonly<Record<string, string>>, name: string): string {
   const value = secrets[name];
-  if (value === undefined) throw new Error(`Secret ${name} is not granted; give agentContract { secrets: { ${name} } }`);
+  if (value === undefined)
+    throw new Error(`Secret ${name} is not granted; give agentContract { secrets: { ${name} } }`);
   return value;
 }
