@@ -51,7 +51,10 @@ describe('triggers of real hubs', () => {
     sql = new pg.Client(database.url);
     await sql.connect();
     const plugin = folder.plugin('till', '{ agents: [Till] }', till);
-    folder.write('commandcenter.yaml', `plugins: [{ use: transform }, { use: ${plugin} }]\nworkflows: [workflows]\nengine: { rateLimitPerMinute: 100000 }\n`);
+    folder.write(
+      'commandcenter.yaml',
+      `plugins: [{ use: transform }, { use: ${plugin} }]\nworkflows: [workflows]\nengine: { rateLimitPerMinute: 100000 }\n`,
+    );
     for (const [file, text] of Object.entries(workflows)) folder.write(`workflows/${file}`, text);
     hubs.push(await HubProcess.start(folder.path, database.url), await HubProcess.start(folder.path, database.url));
   });
@@ -69,13 +72,22 @@ describe('triggers of real hubs', () => {
 
   test('an event starts a run, whose step emits an event, which starts a run', async () => {
     expect(await send(hubs[0]!, { id: '1', type: 'order.paid', data: { total: 50 } })).toMatchObject({ status: 202 });
-    expect(await send(hubs[0]!, { id: '2', type: 'order.paid', data: { total: 120 } })).toEqual({ status: 202, body: { accepted: 1, duplicate: 0 } });
-    expect(await send(hubs[1]!, { id: '2', type: 'order.paid', data: { total: 120 } })).toEqual({ status: 202, body: { accepted: 0, duplicate: 1 } });
+    expect(await send(hubs[0]!, { id: '2', type: 'order.paid', data: { total: 120 } })).toEqual({
+      status: 202,
+      body: { accepted: 1, duplicate: 0 },
+    });
+    expect(await send(hubs[1]!, { id: '2', type: 'order.paid', data: { total: 120 } })).toEqual({
+      status: 202,
+      body: { accepted: 0, duplicate: 1 },
+    });
     const receipts = async () => (await hubs[1]!.call('GET', '/runs?workflow=receipt&status=succeeded')).body.items;
     await until('a receipt', async () => (await receipts()).length > 0);
     const [{ id }] = await receipts();
     const { body: run } = await hubs[0]!.call('GET', `/runs/${id}`);
-    expect(run).toMatchObject({ output: '120 from /workflows/order', trigger: { kind: 'event', by: '/workflows/order' } });
+    expect(run).toMatchObject({
+      output: '120 from /workflows/order',
+      trigger: { kind: 'event', by: '/workflows/order' },
+    });
     expect([await runs('order'), await runs('receipt')]).toEqual([1, 1]);
   });
 
@@ -95,13 +107,18 @@ describe('triggers of real hubs', () => {
       for (const [hub, id] of next) expect((await send(hub, { id, type: 'thing.happened' })).status).toBe(202);
     };
     await Promise.all(Array.from({ length: 50 }, client));
-    await until('every event to be dispatched', async () => (await sql.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount === 0);
+    await until(
+      'every event to be dispatched',
+      async () => (await sql.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount === 0,
+    );
     expect(await runs('count')).toBe(1_000);
   });
 
   test('a schedule on two hubs, one of which is killed, starts one run for every second', async () => {
     const instants = async () => {
-      const { rows } = await sql.query("SELECT workflow_id, split_part(key, ' ', 1) AS at FROM trigger_dedupe WHERE kind = 'schedule' ORDER BY 1, 2");
+      const { rows } = await sql.query(
+        "SELECT workflow_id, split_part(key, ' ', 1) AS at FROM trigger_dedupe WHERE kind = 'schedule' ORDER BY 1, 2",
+      );
       return Map.groupBy(rows as { workflow_id: string; at: string }[], (row) => row.workflow_id);
     };
     await hubs[0]!.end('SIGKILL');
@@ -119,6 +136,11 @@ describe('triggers of real hubs', () => {
     }
     const { body } = await hubs[1]!.call('GET', '/schedules');
     expect(body.items).toHaveLength(10);
-    expect(body.items[0]).toMatchObject({ cron: '* * * * * *', timezone: 'Australia/Lord_Howe', nextAt: expect.any(String), lastAt: expect.any(String) });
+    expect(body.items[0]).toMatchObject({
+      cron: '* * * * * *',
+      timezone: 'Australia/Lord_Howe',
+      nextAt: expect.any(String),
+      lastAt: expect.any(String),
+    });
   });
 });

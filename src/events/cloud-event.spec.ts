@@ -32,7 +32,13 @@ function problems(body: unknown): Record<string, string> {
 describe('parseCloudEvent', () => {
   test('keeps every attribute', () => {
     const event = parseCloudEvent(order);
-    expect(event).toMatchObject({ id: 'A-1', source: '/shop', type: 'order.paid', subject: 'orders/17', data: order.data });
+    expect(event).toMatchObject({
+      id: 'A-1',
+      source: '/shop',
+      type: 'order.paid',
+      subject: 'orders/17',
+      data: order.data,
+    });
     expect(event.attributes).toEqual({
       datacontenttype: 'application/json',
       dataschema: 'https://example.com/order.json',
@@ -44,9 +50,21 @@ describe('parseCloudEvent', () => {
   });
 
   test('needs four attributes only; null is not set; data may be null', () => {
-    const event = parseCloudEvent({ specversion: '1.0', id: '1', source: 's', type: 't', subject: null, time: null, data: null });
+    const event = parseCloudEvent({
+      specversion: '1.0',
+      id: '1',
+      source: 's',
+      type: 't',
+      subject: null,
+      time: null,
+      data: null,
+    });
     expect(event).toEqual({ id: '1', source: 's', type: 't', data: null });
-    expect(parseCloudEvent({ specversion: '1.0', id: '1', source: 's', type: 't' })).toEqual({ id: '1', source: 's', type: 't' });
+    expect(parseCloudEvent({ specversion: '1.0', id: '1', source: 's', type: 't' })).toEqual({
+      id: '1',
+      source: 's',
+      type: 't',
+    });
   });
 
   test('lists every problem at once, by path', () => {
@@ -93,7 +111,12 @@ describe('parseCloudEvent', () => {
     ['a long type', { type: 't'.repeat(1_025) }, 'type', 'is longer than 1024 bytes'],
     ['a NUL', { id: 'a\u0000b' }, 'id', 'holds a control character or half of a surrogate pair'],
     ['half a surrogate pair', { type: 't\ud800' }, 'type', 'holds a control character or half of a surrogate pair'],
-    ['a leap second PostgreSQL lacks', { time: '2016-12-31T23:59:60Z' }, 'time', expect.stringContaining('years 1 to 9999')],
+    [
+      'a leap second PostgreSQL lacks',
+      { time: '2016-12-31T23:59:60Z' },
+      'time',
+      expect.stringContaining('years 1 to 9999'),
+    ],
     ['a year before the first', { time: '0000-01-01T00:00:00Z' }, 'time', expect.stringContaining('years 1 to 9999')],
     ['binary data', { data_base64: 'aGk=' }, 'data_base64', 'binary data is not built yet: send JSON in data'],
     ['much in other attributes', { note: 'n'.repeat(8_192) }, '', expect.stringContaining('8192 are allowed')],
@@ -108,7 +131,9 @@ describe('parseCloudEvent', () => {
   });
 
   test('the limits are reachable', () => {
-    expect(problems({ ...order, id: 'i'.repeat(1_024), type: 't'.repeat(1_024), data: 'x'.repeat(262_142) })).toEqual({});
+    expect(problems({ ...order, id: 'i'.repeat(1_024), type: 't'.repeat(1_024), data: 'x'.repeat(262_142) })).toEqual(
+      {},
+    );
   });
 });
 

@@ -40,7 +40,10 @@ function eventOf(set: Readonly<Record<string, unknown>>): NewEvent {
 function formatProblems(set: Readonly<Record<string, unknown>>): Problem[] {
   const problems: Problem[] = [];
   if (set['specversion'] !== '1.0') {
-    problems.push({ path: 'specversion', message: `must be "1.0", not ${JSON.stringify(set['specversion']) ?? 'missing'}` });
+    problems.push({
+      path: 'specversion',
+      message: `must be "1.0", not ${JSON.stringify(set['specversion']) ?? 'missing'}`,
+    });
   }
   for (const [name, value] of Object.entries(set)) {
     const message = attributeProblem(name, value);

@@ -1,6 +1,7 @@
-import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 @Entity({ name: 'event' })
+@Index('event_to_dispatch', ['seq'], { where: 'dispatched_at IS NULL' })
 @Unique('event_once', ['source', 'id'])
 export class EventEntity {
   /** Order of arrival, more or less: transactions commit in any order. */

@@ -5,7 +5,13 @@ import { Database } from '../database/index.js';
 import { Jobs } from '../jobs/index.js';
 import { EVENTS_PUBLISHED, Events } from './events.js';
 
-const event = (id: string, data?: unknown) => ({ specversion: '1.0', id, source: '/test', type: 'order.paid', ...(data !== undefined && { data }) });
+const event = (id: string, data?: unknown) => ({
+  specversion: '1.0',
+  id,
+  source: '/test',
+  type: 'order.paid',
+  ...(data !== undefined && { data }),
+});
 
 describe('Events', () => {
   let database: Database;
@@ -18,7 +24,7 @@ describe('Events', () => {
   afterAll(() => database?.close());
 
   beforeEach(async () => {
-    await database.pool.query("TRUNCATE event; DELETE FROM graphile_worker._private_jobs");
+    await database.pool.query('TRUNCATE event; DELETE FROM graphile_worker._private_jobs');
     const announcer = new EventEmitter2();
     announced = 0;
     announcer.on(EVENTS_PUBLISHED, () => announced++);
@@ -61,7 +67,9 @@ describe('Events', () => {
   test('1,000 events sent twice at once: each is new exactly once, in few transactions', async () => {
     const ids = Array.from({ length: 1_000 }, (_, n) => String(n));
     const other = new Events(database, new Jobs(database, {} as Config, 'api'), new EventEmitter2());
-    const answers = await Promise.all([...ids, ...[...ids].reverse()].map((id, n) => (n % 3 ? events : other).accept(event(id))));
+    const answers = await Promise.all(
+      [...ids, ...[...ids].reverse()].map((id, n) => (n % 3 ? events : other).accept(event(id))),
+    );
     expect(answers.filter((answer) => answer.accepted === 1)).toHaveLength(1_000);
     expect(await rows()).toHaveLength(1_000);
     expect(await hints()).toBeLessThan(20);
@@ -69,7 +77,12 @@ describe('Events', () => {
 
   test('published in a transaction that fails: nothing is left', async () => {
     const failing = database.transaction(async (tx) => {
-      expect(await events.publish(tx, [{ id: '1', source: 's', type: 't' }, { id: '2', source: 's', type: 't' }])).toBe(2);
+      expect(
+        await events.publish(tx, [
+          { id: '1', source: 's', type: 't' },
+          { id: '2', source: 's', type: 't' },
+        ]),
+      ).toBe(2);
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -78,7 +91,10 @@ describe('Events', () => {
   });
 
   test('a batch with one wrong event stores none', async () => {
-    const batch = [{ id: '1', source: 's', type: 't' }, { id: '', source: 's', type: 't', data: () => 1 }];
+    const batch = [
+      { id: '1', source: 's', type: 't' },
+      { id: '', source: 's', type: 't', data: () => 1 },
+    ];
     await expect(events.send(batch)).rejects.toMatchObject({
       code: 'CC_EVENT_INVALID',
       problems: [{ path: '1.id' }, { path: '1.data' }],
@@ -89,8 +105,13 @@ describe('Events', () => {
 
   test('the largest ids of the widest characters fit the index', async () => {
     const widest = '\u{1F600}'.repeat(256);
-    const random = Array.from({ length: 1_024 }, () => String.fromCharCode(33 + Math.floor(Math.random() * 90))).join('');
-    await events.send([{ id: widest, source: widest, type: widest }, { id: random, source: random, type: 't' }]);
+    const random = Array.from({ length: 1_024 }, () => String.fromCharCode(33 + Math.floor(Math.random() * 90))).join(
+      '',
+    );
+    await events.send([
+      { id: widest, source: widest, type: widest },
+      { id: random, source: random, type: 't' },
+    ]);
     expect(await rows()).toHaveLength(2);
   });
 

@@ -80,7 +80,9 @@ export class Events {
 }
 
 function check(events: readonly NewEvent[]): void {
-  const problems = events.flatMap((event, n) => problemsOf(event).map((problem) => ({ ...problem, path: `${n}.${problem.path}` })));
+  const problems = events.flatMap((event, n) =>
+    problemsOf(event).map((problem) => ({ ...problem, path: `${n}.${problem.path}` })),
+  );
   if (problems.length === 0) return;
   const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new CcError('CC_EVENT_INVALID', `the events cannot be published: ${list}`, { problems });

@@ -17,7 +17,7 @@ export interface NewEvent {
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-export const EVENT_LIMITS = {
+const EVENT_LIMITS = {
   /** UTF-8 bytes of id, source, type and subject each: an index entry holds two of them. */
   attributeBytes: 1_024,
   /** UTF-8 bytes of the names and values of all other attributes together. */
@@ -41,7 +41,10 @@ export function problemsOf(event: NewEvent): Problem[] {
   if (event.time !== undefined) check('time', timeProblem(event.time));
   if (event.data !== undefined) check('data', dataProblem(event.data));
   if (event.traceparent !== undefined && !TRACEPARENT.test(event.traceparent)) {
-    check('traceparent', `${JSON.stringify(event.traceparent)} is not a W3C traceparent (00-<32 hex>-<16 hex>-<2 hex>)`);
+    check(
+      'traceparent',
+      `${JSON.stringify(event.traceparent)} is not a W3C traceparent (00-<32 hex>-<16 hex>-<2 hex>)`,
+    );
   }
   if (event.attributes !== undefined) problems.push(...attributesProblems(event.attributes));
   return problems;
@@ -62,7 +65,11 @@ export function attributeTextProblem(value: string): string | undefined {
 function attributesProblems(attributes: Attributes): Problem[] {
   const entries = Object.entries(attributes);
   const wrong = entries.filter(([, value]) => typeof value === 'object');
-  if (wrong.length > 0) return wrong.map(([path, value]) => ({ path, message: `must be a string, a boolean or an integer, not ${kindOf(value)}` }));
+  if (wrong.length > 0)
+    return wrong.map(([path, value]) => ({
+      path,
+      message: `must be a string, a boolean or an integer, not ${kindOf(value)}`,
+    }));
   const size = entries.reduce((sum, [name, value]) => sum + bytes(name) + bytes(String(value)), 0);
   if (size <= EVENT_LIMITS.attributesBytes) return [];
   const message = `the other attributes are ${size} bytes together; ${EVENT_LIMITS.attributesBytes} are allowed: put them into data`;

@@ -10,8 +10,12 @@ export function unavailable(thrown: unknown): unknown {
   const message = messageOf(thrown);
   const gone = typeof code === 'string' ? GONE.test(code) : /connection|timeout exceeded/i.test(message);
   if (!gone) return thrown;
-  return new CcError('CC_DATABASE_UNAVAILABLE', `the events were not stored: PostgreSQL does not answer (${message}). Send them again.`, {
-    cause: thrown,
-    retryAfter: 2,
-  });
+  return new CcError(
+    'CC_DATABASE_UNAVAILABLE',
+    `the events were not stored: PostgreSQL does not answer (${message}). Send them again.`,
+    {
+      cause: thrown,
+      retryAfter: 2,
+    },
+  );
 }

@@ -16,7 +16,13 @@ describe('dueFires', () => {
     ['Europe/Zurich', 'last second of a gap', '59 59 2 * * *', '2026-03-28T12:00Z', ['2026-03-29T01:00:00Z']],
     ['Europe/Zurich', 'end of a gap', '0 3 * * *', '2026-03-28T12:00Z', ['2026-03-29T01:00:00Z']],
     ['Europe/Zurich', 'two fires of one gap', '15,45 2 * * *', '2026-03-28T12:00Z', ['2026-03-29T01:00:00Z']],
-    ['Europe/Zurich', 'gap and its end', '30 2,3 * * *', '2026-03-28T12:00Z', ['2026-03-29T01:00:00Z', '2026-03-29T01:30:00Z']],
+    [
+      'Europe/Zurich',
+      'gap and its end',
+      '30 2,3 * * *',
+      '2026-03-28T12:00Z',
+      ['2026-03-29T01:00:00Z', '2026-03-29T01:30:00Z'],
+    ],
     ['Europe/Zurich', 'before an overlap', '59 1 * * *', '2026-10-24T12:00Z', ['2026-10-24T23:59:00Z']],
     ['Europe/Zurich', 'start of an overlap', '0 2 * * *', '2026-10-24T12:00Z', ['2026-10-25T00:00:00Z']],
     ['Europe/Zurich', 'inside an overlap', '30 2 * * *', '2026-10-24T12:00Z', ['2026-10-25T00:30:00Z']],
@@ -44,10 +50,28 @@ describe('dueFires', () => {
   });
 
   test.each([
-    ['every quarter of an hour over a gap', '*/15 * * * *', '2026-03-29T00:29Z', '2026-03-29T01:15Z', ['00:30', '00:45', '01:00', '01:15']],
-    ['half past every hour over a gap', '30 * * * *', '2026-03-29T00:00Z', '2026-03-29T02:00Z', ['00:30', '01:00', '01:30']],
+    [
+      'every quarter of an hour over a gap',
+      '*/15 * * * *',
+      '2026-03-29T00:29Z',
+      '2026-03-29T01:15Z',
+      ['00:30', '00:45', '01:00', '01:15'],
+    ],
+    [
+      'half past every hour over a gap',
+      '30 * * * *',
+      '2026-03-29T00:00Z',
+      '2026-03-29T02:00Z',
+      ['00:30', '01:00', '01:30'],
+    ],
     // each wall-clock time once: a line that should go on through the night belongs in UTC
-    ['every half hour over an overlap', '*/30 * * * *', '2026-10-24T23:59Z', '2026-10-25T02:30Z', ['00:00', '00:30', '02:00', '02:30']],
+    [
+      'every half hour over an overlap',
+      '*/30 * * * *',
+      '2026-10-24T23:59Z',
+      '2026-10-25T02:30Z',
+      ['00:00', '00:30', '02:00', '02:30'],
+    ],
   ])('in Zurich: %s', (_, cron, after, until, times) => {
     expect(fires(cron, 'Europe/Zurich', after, until).map((fire) => fire.slice(11, 16))).toEqual(times);
   });
@@ -66,7 +90,12 @@ describe('dueFires', () => {
     ['the 31st', '0 0 31 * *', '2026-01-31T00:00Z', ['2026-03-31', '2026-05-31', '2026-07-31']],
     ['the 30th over February', '0 0 30 * *', '2026-01-30T00:00Z', ['2026-03-30', '2026-04-30', '2026-05-30']],
     ['the end of a year', '0 0 1 1 *', '2026-12-31T23:59:59.999Z', ['2027-01-01', '2028-01-01', '2029-01-01']],
-    ['a day of the month or of the week', '0 0 13 * 5', '2026-11-05T00:00Z', ['2026-11-06', '2026-11-13', '2026-11-20']],
+    [
+      'a day of the month or of the week',
+      '0 0 13 * 5',
+      '2026-11-05T00:00Z',
+      ['2026-11-06', '2026-11-13', '2026-11-20'],
+    ],
     ['Sunday as 7, by name', '0 0 * dec 7', '2026-11-01T00:00Z', ['2026-12-06', '2026-12-13', '2026-12-20']],
   ])('%s: %s', (_, cron, after, days) => {
     const found = dueFires({ cron, timezone: 'UTC' }, new Date(after), new Date('2200-01-01'), 3);
@@ -93,13 +122,22 @@ describe('dueFires', () => {
   });
 });
 
-const zones = ['Europe/Zurich', 'America/New_York', 'Australia/Lord_Howe', 'UTC', 'Africa/Casablanca', 'Asia/Kathmandu'];
+const zones = [
+  'Europe/Zurich',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'UTC',
+  'Africa/Casablanca',
+  'Asia/Kathmandu',
+];
 const field = (low: number, high: number) =>
   fc.oneof(
     fc.constant('*'),
     fc.integer({ min: 2, max: 20 }).map((step) => `*/${step}`),
     fc.integer({ min: low, max: high }).map(String),
-    fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high })).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+    fc
+      .tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }))
+      .map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
   );
 const lines = fc
   .tuple(field(0, 59), field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 7))
@@ -109,29 +147,42 @@ const instants = fc.date({ min: new Date('2000-01-01'), max: new Date('2030-01-0
 describe('properties', () => {
   test('fires ascend, never repeat, and stay inside (after, until]', () => {
     fc.assert(
-      fc.property(lines, fc.constantFrom(...zones), instants, fc.integer({ min: 0, max: 400 * 86_400_000 }), (cron, timezone, after, span) => {
-        const until = new Date(after.getTime() + span);
-        let last = after.getTime();
-        for (const fire of dueFires({ cron, timezone }, after, until, 50)) {
-          expect(fire.getTime()).toBeGreaterThan(last);
-          expect(fire.getTime()).toBeLessThanOrEqual(until.getTime());
-          last = fire.getTime();
-        }
-      }),
+      fc.property(
+        lines,
+        fc.constantFrom(...zones),
+        instants,
+        fc.integer({ min: 0, max: 400 * 86_400_000 }),
+        (cron, timezone, after, span) => {
+          const until = new Date(after.getTime() + span);
+          let last = after.getTime();
+          for (const fire of dueFires({ cron, timezone }, after, until, 50)) {
+            expect(fire.getTime()).toBeGreaterThan(last);
+            expect(fire.getTime()).toBeLessThanOrEqual(until.getTime());
+            last = fire.getTime();
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   test('cutting an interval in two changes nothing', () => {
     fc.assert(
-      fc.property(lines, fc.constantFrom(...zones), instants, fc.integer({ min: 0, max: 86_400_000 * 3 }), fc.double({ min: 0, max: 1, noNaN: true }), (cron, timezone, after, span, cut) => {
-        const line = { cron, timezone };
-        const until = new Date(after.getTime() + span);
-        const middle = new Date(after.getTime() + Math.floor(span * cut));
-        const whole = dueFires(line, after, until, 2_000);
-        const parts = [...dueFires(line, after, middle, 2_000), ...dueFires(line, middle, until, 2_000)];
-        expect(parts.slice(0, 2_000)).toEqual(whole);
-      }),
+      fc.property(
+        lines,
+        fc.constantFrom(...zones),
+        instants,
+        fc.integer({ min: 0, max: 86_400_000 * 3 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (cron, timezone, after, span, cut) => {
+          const line = { cron, timezone };
+          const until = new Date(after.getTime() + span);
+          const middle = new Date(after.getTime() + Math.floor(span * cut));
+          const whole = dueFires(line, after, until, 2_000);
+          const parts = [...dueFires(line, after, middle, 2_000), ...dueFires(line, middle, until, 2_000)];
+          expect(parts.slice(0, 2_000)).toEqual(whole);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -9,7 +9,13 @@ import { CcError } from '../errors/index.js';
 import { Events } from '../events/index.js';
 import { EventDispatcher } from './event-dispatcher.js';
 
-const paid = (id: string, data?: unknown) => ({ specversion: '1.0', id, source: '/shop', type: 'order.paid', ...(data !== undefined && { data }) });
+const paid = (id: string, data?: unknown) => ({
+  specversion: '1.0',
+  id,
+  source: '/shop',
+  type: 'order.paid',
+  ...(data !== undefined && { data }),
+});
 
 describe('event dispatch', () => {
   let database: Database;
@@ -42,15 +48,35 @@ describe('event dispatch', () => {
     definitions.set({
       bill: { event: [{ type: 'order.paid' }] },
       ship: { event: [{ type: 'order.shipped' }] },
-      thank: { event: [{ type: 'order.paid', input: { total: '${{ event.data.total }}', who: 'id ${{ event.id }}' } }] },
+      thank: {
+        event: [{ type: 'order.paid', input: { total: '${{ event.data.total }}', who: 'id ${{ event.id }}' } }],
+      },
     });
     const events = (await start()).get(Events);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    await events.accept({ ...paid('7', { total: 12 }), subject: 's', time: '2026-04-05T17:31:00Z', region: 'eu', traceparent });
+    await events.accept({
+      ...paid('7', { total: 12 }),
+      subject: 's',
+      time: '2026-04-05T17:31:00Z',
+      region: 'eu',
+      traceparent,
+    });
     await allDispatched();
-    const event = { ...paid('7', { total: 12 }), subject: 's', time: '2026-04-05T17:31:00.000Z', region: 'eu', traceparent };
+    const event = {
+      ...paid('7', { total: 12 }),
+      subject: 's',
+      time: '2026-04-05T17:31:00.000Z',
+      region: 'eu',
+      traceparent,
+    };
     expect(starter.started).toEqual([
-      { workflow: 'bill', input: { total: 12 }, trigger: { kind: 'event', by: '/shop', event }, dedupe: { key: '["/shop","7"]' }, traceparent },
+      {
+        workflow: 'bill',
+        input: { total: 12 },
+        trigger: { kind: 'event', by: '/shop', event },
+        dedupe: { key: '["/shop","7"]' },
+        traceparent,
+      },
       expect.objectContaining({ workflow: 'thank', input: { total: 12, who: 'id 7' } }),
     ]);
   });
@@ -81,7 +107,11 @@ describe('event dispatch', () => {
     await events.accept(paid('1', { total: 'many' }));
     await events.accept(paid('2', { total: 2 }));
     await allDispatched();
-    expect(starter.started.map((run) => `${run.workflow} ${(run.trigger.event as { id: string }).id}`).sort()).toEqual(['bill 1', 'bill 2', 'broken 2']);
+    expect(starter.started.map((run) => `${run.workflow} ${(run.trigger.event as { id: string }).id}`).sort()).toEqual([
+      'bill 1',
+      'bill 2',
+      'broken 2',
+    ]);
   });
 
   test('a changed workflow counts from the next event on', async () => {
@@ -148,7 +178,9 @@ describe('event dispatch', () => {
     let crashes = 0;
     starter.afterStart = async () => {
       if (crashes++ > 0) return;
-      await database.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'");
+      await database.pool.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+      );
     };
     const events = (await start()).get(Events);
     await events.send(Array.from({ length: 20 }, (_, n) => ({ id: String(n), source: '/shop', type: 'order.paid' })));
@@ -160,7 +192,10 @@ describe('event dispatch', () => {
   test('the longest ids are still one occurrence each', async () => {
     const long = '"'.repeat(1_024);
     const events = (await start()).get(Events);
-    await events.send([{ id: long, source: long, type: 'order.paid' }, { id: `${long.slice(1)}x`, source: long, type: 'order.paid' }]);
+    await events.send([
+      { id: long, source: long, type: 'order.paid' },
+      { id: `${long.slice(1)}x`, source: long, type: 'order.paid' },
+    ]);
     await allDispatched();
     expect(starter.started).toHaveLength(2);
   });

@@ -1,5 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { Database } from '../database/index.js';
@@ -113,7 +120,10 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
       if (pending.length === 0) return { complete: true, last: undefined };
       const outcomes = await this.#startAll(pending);
       const dispatched = pending.filter((_, n) => outcomes[n] === 'dispatched');
-      await markDispatched(tx, dispatched.map(({ seq }) => seq));
+      await markDispatched(
+        tx,
+        dispatched.map(({ seq }) => seq),
+      );
       const end = pending.length < CHUNK || outcomes.includes('unavailable');
       return { complete: dispatched.length === pending.length, last: end ? undefined : pending.at(-1)!.seq };
     });

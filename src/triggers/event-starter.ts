@@ -24,7 +24,11 @@ export class EventStarter {
   async start(pending: PendingEvent, subscriptions: Subscriptions): Promise<EventOutcome> {
     const requests = this.#requests(pending, subscriptions.get(pending.type) ?? []);
     const outcomes = await Promise.all(requests.map((request) => this.#start(request)));
-    return outcomes.find((outcome) => outcome === 'unavailable') ?? outcomes.find((outcome) => outcome === 'again') ?? 'dispatched';
+    return (
+      outcomes.find((outcome) => outcome === 'unavailable') ??
+      outcomes.find((outcome) => outcome === 'again') ??
+      'dispatched'
+    );
   }
 
   #requests(pending: PendingEvent, subscriptions: readonly Subscription[]): StartRequest[] {
@@ -44,7 +48,9 @@ export class EventStarter {
       return subscription.matches(event) ? { value: subscription.inputFor(event) } : undefined;
     } catch (thrown) {
       if (!this.#complainedOf.has(subscription.workflow)) {
-        this.#log.warn(`${subscription.workflow}: an expression failed, so events do not start it: ${describe(thrown)}`);
+        this.#log.warn(
+          `${subscription.workflow}: an expression failed, so events do not start it: ${describe(thrown)}`,
+        );
       }
       this.#complainedOf.add(subscription.workflow);
       return undefined;

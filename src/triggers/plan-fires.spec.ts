@@ -13,7 +13,15 @@ describe('planFires', () => {
     ['a little late', '*/5 * * * *', '12:00:00', '12:00:59.999', ['12:00:00'], '12:05:00', undefined],
     ['a minute late is missed', '*/5 * * * *', '12:00:00', '12:01:00', [], '12:05:00', '12:00:00'],
     ['missed, and the latest is current', '*/5 * * * *', '09:00:00', '12:00:30', ['12:00:00'], '12:05:00', '09:00:00'],
-    ['every second, three behind', '* * * * * *', '12:00:00', '12:00:02', ['12:00:00', '12:00:01', '12:00:02'], '12:00:03', undefined],
+    [
+      'every second, three behind',
+      '* * * * * *',
+      '12:00:00',
+      '12:00:02',
+      ['12:00:00', '12:00:01', '12:00:02'],
+      '12:00:03',
+      undefined,
+    ],
     ['asked too early', '*/5 * * * *', '12:05:00', '12:04:59', [], '12:05:00', undefined],
   ])('%s', (_, cron, nextAt, now, fires, next, missedFrom) => {
     expect(plan(cron, nextAt, now)).toEqual({ fires, next, missedFrom });

@@ -1,7 +1,7 @@
 import { dueFires, nextFire, type CronLine } from './due-fires.js';
 
 /** A fire later than this counts as missed: nobody was there to start it. Earlier it is only late: a restart, a take-over. */
-export const LATE_MS = 60_000;
+const LATE_MS = 60_000;
 
 /** Fires of one line started together: a minute of a line with seconds, and what came due meanwhile. */
 const MOST = 120;

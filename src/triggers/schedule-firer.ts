@@ -65,7 +65,9 @@ export class ScheduleFirer {
     } catch (thrown) {
       const verdict = verdictOn(thrown);
       const then = verdict === 'again' ? 'tried again shortly' : 'skipped';
-      this.#log.warn(`${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${describe(thrown)}`);
+      this.#log.warn(
+        `${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${describe(thrown)}`,
+      );
       return { verdict };
     }
   }

@@ -16,7 +16,10 @@ export function scheduleLines(current: ReturnType<Definitions['current']>): Sche
   for (const { plan, enabled } of current) {
     if (!enabled) continue;
     for (const { cron, timezone = 'UTC', input = {} } of plan.definition.on?.schedule ?? []) {
-      const key = createHash('sha256').update(JSON.stringify([cron, timezone, input])).digest('base64url').slice(0, 16);
+      const key = createHash('sha256')
+        .update(JSON.stringify([cron, timezone, input]))
+        .digest('base64url')
+        .slice(0, 16);
       lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, input });
     }
   }

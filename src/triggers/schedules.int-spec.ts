@@ -57,33 +57,49 @@ describe('schedules', () => {
   });
 
   test('a run gets its instant, its line and its input', async () => {
-    await start(new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *', timezone: 'Europe/Zurich', input: { n: 1 } }] } }));
+    await start(
+      new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *', timezone: 'Europe/Zurich', input: { n: 1 } }] } }),
+    );
     await until('a run', () => starter.started.length > 0);
     const [run] = starter.started;
-    expect(run).toMatchObject({ workflow: 'w', input: { n: 1 }, trigger: { kind: 'schedule', by: '* * * * * * Europe/Zurich' } });
+    expect(run).toMatchObject({
+      workflow: 'w',
+      input: { n: 1 },
+      trigger: { kind: 'schedule', by: '* * * * * * Europe/Zurich' },
+    });
     expect(run!.trigger.scheduledFor).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
     expect(run!.dedupe!.key).toContain(run!.trigger.scheduledFor!);
     await until('the row to move on', async () => (await rows())[0].last_run_id !== null);
   });
 
   test('two lines of one workflow at one instant are two fires', async () => {
-    await start(new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *' }, { cron: '* * * * * *', input: { n: 2 } }] } }));
+    await start(
+      new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *' }, { cron: '* * * * * *', input: { n: 2 } }] } }),
+    );
     await until('runs of both', () => new Set(starter.started.map((run) => JSON.stringify(run.input))).size === 2);
     const [first] = starter.started;
-    await until('the same instant twice', () => starter.started.filter((run) => run.trigger.scheduledFor === first!.trigger.scheduledFor).length === 2);
+    await until(
+      'the same instant twice',
+      () => starter.started.filter((run) => run.trigger.scheduledFor === first!.trigger.scheduledFor).length === 2,
+    );
   });
 
   test('missed by more than a minute: skipped; by less: started', async () => {
     const definitions = new FakeDefinitions({ w: { schedule: [{ cron: '0 0 * * * *' }, { cron: '0 * * * * *' }] } });
     await start(definitions, 'api'); // writes the rows and starts nothing
     await rowsAre(2);
-    await database.pool.query("UPDATE schedule SET next_at = date_trunc('hour', now()) - interval '3 hours' WHERE cron = '0 0 * * * *'");
-    await database.pool.query("UPDATE schedule SET next_at = date_trunc('minute', now()) - interval '3 hours' WHERE cron = '0 * * * * *'");
+    await database.pool.query(
+      "UPDATE schedule SET next_at = date_trunc('hour', now()) - interval '3 hours' WHERE cron = '0 0 * * * *'",
+    );
+    await database.pool.query(
+      "UPDATE schedule SET next_at = date_trunc('minute', now()) - interval '3 hours' WHERE cron = '0 * * * * *'",
+    );
     await start(definitions);
     await until('both to move on', async () => (await rows()).every((row) => row.next_at > new Date()));
     const ofMinutes = starter.started.filter((run) => run.trigger.by === '0 * * * * * UTC');
     expect(ofMinutes.length).toBeGreaterThanOrEqual(1);
-    for (const run of starter.started) expect(Date.parse(run.trigger.scheduledFor!)).toBeGreaterThan(Date.now() - 120_000);
+    for (const run of starter.started)
+      expect(Date.parse(run.trigger.scheduledFor!)).toBeGreaterThan(Date.now() - 120_000);
   });
 
   test('a crash after the runs are durable and before the line moves on starts nothing twice', async () => {
@@ -91,7 +107,9 @@ describe('schedules', () => {
     let crashes = 0;
     starter.afterStart = async () => {
       if (crashes++ > 0) return;
-      await database.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'");
+      await database.pool.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+      );
     };
     await start(definitions);
     await until('the line to move on', async () => (await rows())[0]?.last_at != null);
@@ -109,7 +127,10 @@ describe('schedules', () => {
     const definitions = new FakeDefinitions({ busy: everySecond, wrong: everySecond });
     await start(definitions);
     await until('the busy one', () => starter.started.length > 0);
-    await until('the wrong one to move on', async () => (await rows()).find((row) => row.workflow_id === 'wrong')?.last_at != null);
+    await until(
+      'the wrong one to move on',
+      async () => (await rows()).find((row) => row.workflow_id === 'wrong')?.last_at != null,
+    );
     expect(starter.started.every((run) => run.workflow === 'busy')).toBe(true);
     expect((await rows()).find((row) => row.workflow_id === 'wrong').last_run_id).toBeNull();
   });
@@ -132,7 +153,9 @@ describe('schedules', () => {
     await start(definitions, 'api');
     await start(definitions, 'api');
     await rowsAre(2);
-    await database.pool.query("UPDATE schedule SET next_at = '2100-01-01', last_at = '2000-01-01' WHERE workflow_id = 'a'");
+    await database.pool.query(
+      "UPDATE schedule SET next_at = '2100-01-01', last_at = '2000-01-01' WHERE workflow_id = 'a'",
+    );
 
     definitions.set({ b: { schedule: [{ cron: '0 2 * * *', timezone: 'Europe/Zurich' }] }, a: newYear, c: newYear });
     await rowsAre(3);
@@ -146,14 +169,31 @@ describe('schedules', () => {
   });
 
   test('the list and the next fires', async () => {
-    const definitions = new FakeDefinitions({ a: { schedule: [{ cron: '0 0 30 2 *' }, { cron: '0 0 1 1 *', timezone: 'Europe/Zurich' }] }, b: newYear });
+    const definitions = new FakeDefinitions({
+      a: { schedule: [{ cron: '0 0 30 2 *' }, { cron: '0 0 1 1 *', timezone: 'Europe/Zurich' }] },
+      b: newYear,
+    });
     const replica = await start(definitions, 'api');
     await rowsAre(3);
     const schedules = replica.get(Schedules);
     const year = new Date().getUTCFullYear() + 1;
     expect(await schedules.list()).toEqual([
-      { workflow: 'a', cron: '0 0 1 1 *', timezone: 'Europe/Zurich', nextAt: new Date(`${year - 1}-12-31T23:00Z`), lastAt: null, lastRunId: null },
-      { workflow: 'b', cron: '0 0 1 1 *', timezone: 'UTC', nextAt: new Date(`${year}-01-01`), lastAt: null, lastRunId: null },
+      {
+        workflow: 'a',
+        cron: '0 0 1 1 *',
+        timezone: 'Europe/Zurich',
+        nextAt: new Date(`${year - 1}-12-31T23:00Z`),
+        lastAt: null,
+        lastRunId: null,
+      },
+      {
+        workflow: 'b',
+        cron: '0 0 1 1 *',
+        timezone: 'UTC',
+        nextAt: new Date(`${year}-01-01`),
+        lastAt: null,
+        lastRunId: null,
+      },
       { workflow: 'a', cron: '0 0 30 2 *', timezone: 'UTC', nextAt: null, lastAt: null, lastRunId: null },
     ]);
     expect(await schedules.nextFires('b', 2)).toEqual([new Date(`${year}-01-01`), new Date(`${year + 1}-01-01`)]);

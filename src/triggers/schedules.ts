@@ -21,7 +21,9 @@ export class Schedules {
 
   /** In the order of their next fire. */
   async list(): Promise<ScheduleView[]> {
-    const rows = await this.#rows().find({ order: { nextAt: { direction: 'ASC', nulls: 'LAST' }, workflowId: 'ASC', key: 'ASC' } });
+    const rows = await this.#rows().find({
+      order: { nextAt: { direction: 'ASC', nulls: 'LAST' }, workflowId: 'ASC', key: 'ASC' },
+    });
     return rows.map(({ workflowId, cron, timezone, nextAt, lastAt, lastRunId }) => {
       return { workflow: workflowId, cron, timezone, nextAt, lastAt, lastRunId };
     });
@@ -32,7 +34,8 @@ export class Schedules {
     const rows = await this.#rows().findBy({ workflowId: workflow });
     const fires = rows.flatMap((row) => {
       const found: Date[] = [];
-      for (let at = row.nextAt ?? undefined; at !== undefined && found.length < count; at = nextFire(row, at)) found.push(at);
+      for (let at = row.nextAt ?? undefined; at !== undefined && found.length < count; at = nextFire(row, at))
+        found.push(at);
       return found;
     });
     return fires.sort((a, b) => a.getTime() - b.getTime()).slice(0, count);

@@ -21,7 +21,11 @@ export class HubProcess {
   ) {}
 
   /** `root` holds commandcenter.yaml. Answers when the hub listens. */
-  static async start(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  static async start(
+    root: string,
+    databaseUrl: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<HubProcess> {
     const child = spawn(process.execPath, [main, 'start'], {
       cwd: root,
       env: {

@@ -31,7 +31,13 @@ export async function startReplica(
   const config = ConfigModule.with(loadConfig({}, tmpdir()), () => undefined);
   const jobs = JobsModule.with(role, databases, config);
   const events = EventsModule.with(databases, jobs);
-  const triggers = TriggersModule.with(databases, jobs, events, given(Definitions, definitions), given(RunStarter, starter));
+  const triggers = TriggersModule.with(
+    databases,
+    jobs,
+    events,
+    given(Definitions, definitions),
+    given(RunStarter, starter),
+  );
   const replica = await Test.createTestingModule({ imports: [triggers, events] }).compile();
   replica.useLogger(false);
   return replica.init();
