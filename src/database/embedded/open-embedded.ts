@@ -38,13 +38,15 @@ export function embeddedState(root: string, stateDir: string): { folder: string;
   return { folder: home.folder, ...(living && { pid: living.pid, port: living.port }) };
 }
 
-/** A server for tests: in a folder of its own, without a lock, without waiting for the disk. */
-export async function openScratchServer(folder: string): Promise<{ url: string }> {
+const forTests = { fsync: 'off', max_connections: '300' };
+
+/** A server for tests and benchmarks: in a folder of its own, without a lock. Tests do not wait for the disk. */
+export async function openScratchServer(folder: string, settings: Record<string, string> = forTests): Promise<{ url: string }> {
   const account = unprivilegedAccount();
   const home = homeIn(folder, homeOf(process.cwd(), folder, account).binaries, account);
   const binaries = prepareBinaries(home);
   const password = await ensureCluster(home, binaries);
-  const { port } = await ensureServer(home, binaries, { fsync: 'off', max_connections: '300' });
+  const { port } = await ensureServer(home, binaries, settings);
   return { url: urlOf(password, port, 'postgres') };
 }
 

@@ -1,0 +1,60 @@
+/** CommandCenter: the built application, whole; runs are started inside its process, as DBOS starts its own. */
+import 'reflect-metadata';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createApp, entities } from '../../dist/app.module.js';
+import { loadConfig } from '../../dist/config/index.js';
+import { migrate, openDatabase } from '../../dist/database/index.js';
+import { RunStarter } from '../../dist/runs/index.js';
+import { EngineTelemetry } from '../../dist/telemetry/index.js';
+import { serve } from './serve.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'cc-bench-hub-'));
+writeHub(root, [1, 10]);
+const config = loadConfig({ DATABASE_URL: process.env['DATABASE_URL'], LOG_LEVEL: 'silent', PORT: '0' }, root);
+const database = await openDatabase(config, entities);
+await migrate(database);
+const quiet = { log() {}, error: console.error, warn() {}, debug() {}, verbose() {}, fatal: console.error };
+const app = await createApp(config, database, () => undefined, 'all', quiet);
+await app.init();
+
+// The engine's own port says when a run has ended; nothing is polled.
+const waiting = new Map<string, (status: string) => void>();
+const early = new Map<string, string>();
+app.get(EngineTelemetry, { strict: false }).runEnded = ({ runId }: { runId: string }, status: string) => {
+  const done = waiting.get(runId);
+  if (done) done(status);
+  else early.set(runId, status);
+};
+const starter = app.get(RunStarter, { strict: false });
+
+async function run(workflow: string): Promise<void> {
+  const { id } = await starter.start({ workflow, input: {}, trigger: { kind: 'manual', by: 'bench' } });
+  const status = early.get(id) ?? (await new Promise<string>((resolve) => waiting.set(id, resolve)));
+  early.delete(id);
+  waiting.delete(id);
+  if (status !== 'succeeded') throw new Error(`run ${id} ${status}`);
+}
+
+serve((load) => () => run(`steps-${load.steps}`), async () => {
+  await app.close();
+  await database.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+export function writeHub(folder: string, lengths: readonly number[]): void {
+  mkdirSync(join(folder, 'workflows'));
+  symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'commandcenter.yaml'), 'plugins: [{ use: transform }]\nworkflows: [workflows]\n');
+  for (const length of lengths) writeFileSync(join(folder, 'workflows', `steps-${length}.yaml`), sequence(length));
+}
+
+/** Trivial steps with a result of 60 bytes, each needing the one before it. */
+function sequence(length: number): string {
+  const steps = Array.from({ length }, (_, n) => {
+    const needs = n === 0 ? '' : `needs: [s${n - 1}], `;
+    return `  s${n}: { ${needs}uses: transform.value, with: { value: { step: ${n}, text: "a result of sixty bytes as of a charge" } } }`;
+  });
+  return `id: steps-${length}\nsteps:\n${steps.join('\n')}\n`;
+}
