@@ -1,20 +1,27 @@
 import 'reflect-metadata';
+import { loadConfig } from './config/index.js';
 import { parseCommand } from './main/command.js';
-import { doctor } from './main/doctor.js';
 import { explain } from './main/explain.js';
-import { migrateOnly } from './main/migrate.js';
-import { start } from './main/start.js';
 
 /** The hub's own commands. The others are in src/cli, which starts this file for these. */
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
   switch (command.name) {
-    case 'start':
-      return start(command.role, (code) => process.exit(code));
-    case 'migrate':
-      return migrateOnly();
-    case 'doctor':
+    // The product is loaded only once the configuration is known to be right: a wrong one is answered at once.
+    case 'start': {
+      const config = loadConfig();
+      const { start } = await import('./main/start.js');
+      return start(config, command.role, (code) => process.exit(code));
+    }
+    case 'migrate': {
+      const config = loadConfig();
+      const { migrateOnly } = await import('./main/migrate.js');
+      return migrateOnly(config);
+    }
+    case 'doctor': {
+      const { doctor } = await import('./main/doctor.js');
       return doctor();
+    }
     case 'refused':
       process.stderr.write(`${command.reason}\n`);
       return 2;

@@ -1,4 +1,4 @@
-import { Logger, type LoggerService, type LogLevel as NestLevel } from '@nestjs/common';
+import type { LoggerService, LogLevel as NestLevel } from '@nestjs/common';
 import pino from 'pino';
 import type { LogLevel } from '../config/index.js';
 
@@ -17,8 +17,12 @@ export function createLog(level: LogLevel, terminal: boolean): Log {
       ? { write: (line: string) => process.stdout.write(readable(line)) }
       : pino.destination({ fd: 1, sync: true }),
   );
-  Logger.overrideLogger(new NestLog(log));
   return log;
+}
+
+/** What Nest and its modules log, on the same lines. */
+export function nestLogger(log: Log): LoggerService {
+  return new NestLog(log);
 }
 
 function readable(line: string): string {

@@ -1,10 +1,10 @@
 import { createApp, entities } from '../app.module.js';
-import { type Config, loadConfig, secretFromEnvironment } from '../config/index.js';
+import { type Config, secretFromEnvironment } from '../config/index.js';
 import { type Database, migrate, openDatabase } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { ensureAdminToken } from '../identity/index.js';
 import type { JobsRole } from '../jobs/index.js';
-import { createLog, type Log } from './log.js';
+import { createLog, type Log, nestLogger } from './log.js';
 import { stopSignal } from './stop-signal.js';
 import { welcome } from './welcome.js';
 
@@ -12,9 +12,8 @@ import { welcome } from './welcome.js';
 const closeSlackMs = 15_000;
 
 /** Runs the hub until a signal ends it: database, schema, application, and back in the opposite order. */
-export async function start(role: JobsRole, exit: (code: number) => void): Promise<number> {
+export async function start(config: Config, role: JobsRole, exit: (code: number) => void): Promise<number> {
   const stop = stopSignal(exit);
-  const config = loadConfig();
   const terminal = process.stdout.isTTY === true;
   const log = createLog(config.logLevel, terminal);
   const database = await openDatabase(config, entities);
@@ -38,7 +37,7 @@ async function serve(
   terminal: boolean,
   stopRequested: Promise<NodeJS.Signals>,
 ): Promise<void> {
-  const app = await createApp(config, database, secretFromEnvironment(), role);
+  const app = await createApp(config, database, secretFromEnvironment(), role, nestLogger(log));
   try {
     const url = await listen(app, config);
     const { adminToken, stateDir } = config;

@@ -42,6 +42,8 @@ export async function run(command: string, args: readonly string[], home: Home):
     cwd: home.folder,
     env: postgresEnvironment,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Out of the terminal's reach: a first start interrupted here would leave half of a database.
+    detached: true,
     ...home.account,
   });
   let said = '';

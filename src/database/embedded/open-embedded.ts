@@ -41,7 +41,10 @@ export function embeddedState(root: string, stateDir: string): { folder: string;
 const forTests = { fsync: 'off', max_connections: '300' };
 
 /** A server for tests and benchmarks: in a folder of its own, without a lock. Tests do not wait for the disk. */
-export async function openScratchServer(folder: string, settings: Record<string, string> = forTests): Promise<{ url: string }> {
+export async function openScratchServer(
+  folder: string,
+  settings: Record<string, string> = forTests,
+): Promise<{ url: string }> {
   const account = unprivilegedAccount();
   const home = homeIn(folder, homeOf(process.cwd(), folder, account).binaries, account);
   const binaries = prepareBinaries(home);
