@@ -39,8 +39,11 @@ function failureText(document: ProblemDocument, cli: Cli): string {
   const colours = cli.noteColours;
   const sentence = printable(document.detail ?? document.title ?? 'The hub refused, and did not say why');
   const code = document.code === undefined ? '' : ` ${colours.dim(`[${document.code}]`)}`;
-  const problems = (document.problems ?? []).map((problem) => `  ${problemText(problem)}`);
-  return [`${colours.red('✗')} ${sentence}${code}`, ...problems].join('\n');
+  const problems = document.problems ?? [];
+  // a hub with one problem to tell often says it in its sentence already
+  const told = problems.length === 1 && problems.every(({ message }) => sentence.includes(printable(message)));
+  const list = told ? [] : problems.map((problem) => `  ${problemText(problem)}`);
+  return [`${colours.red('✗')} ${sentence}${code}`, ...list].join('\n');
 }
 
 /** `path  message  [CODE]` */
