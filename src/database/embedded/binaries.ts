@@ -1,8 +1,9 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CcError, messageOf } from '../../errors/index.js';
 import type { Home } from './home.js';
+import { restoreLinks } from './links.js';
 
 /** The folder that holds `bin`, `lib` and `share` of a PostgreSQL that can run. */
 export interface Binaries {
@@ -37,37 +38,6 @@ function installedBinaries(): Binaries {
       { cause },
     );
   }
-}
-
-/**
- * npm packages hold no symbolic links, so the package lists those of its libraries and makes them in an install script.
- * npm 12 runs none, so we make them. False when the folder is not ours to write.
- */
-function restoreLinks(folder: string): boolean {
-  try {
-    for (const { target, link } of listedLinks(folder)) {
-      if (!isLink(link)) symlinkSync(relative(dirname(link), target), link);
-    }
-    return true;
-  } catch (error) {
-    if (['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  }
-}
-
-function listedLinks(folder: string): { target: string; link: string }[] {
-  const list = join(folder, 'pg-symlinks.json');
-  if (!existsSync(list)) return [];
-  const entries = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
-  // The list counts from the package's folder and calls the link `target`.
-  return entries.map(({ source, target }) => ({
-    target: join(dirname(folder), source),
-    link: join(dirname(folder), target),
-  }));
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** One copy per version serves every hub of this machine. It appears whole or not at all. */
