@@ -13,7 +13,7 @@ export interface Advanced {
 
 /**
  * All decisions about a run. Invariants, each with a test in advance.spec.ts:
- * A1 any event twice changes nothing and commands nothing;
+ * A1 any event twice changes nothing and commands nothing (but CostReported, which adds up: the log's key keeps it single);
  * A2 a finished run takes no event;
  * A3 every command is in `outstanding` of the run it came with, until its event arrives;
  * A4 every run ends: when nothing is in flight and no timer is set, `outstanding` is never empty.
@@ -25,8 +25,9 @@ export function advance(run: Run, event: RunEvent): Advanced {
 
 /** Everything that is still to be done, from the state alone: what a replica that takes the run over carries out. */
 export function outstanding(run: Run): readonly Command[] {
-  if (run.status === 'queued' || hasEnded(run.status)) return [];
+  if (hasEnded(run.status)) return [];
   if (run.ending) return run.inFlight > 0 ? aborts(run) : [finish(run)];
+  if (run.status === 'queued') return [];
   const commands: Command[] = [];
   for (const step of run.plan.steps.values()) pushStep(commands, run, step);
   if (run.unsettled === 0) commands.push(finish(run));

@@ -1,5 +1,6 @@
 import { CcError, type Problem } from '../errors/index.js';
 import { compileConditionWith } from './expression/condition.js';
+import { isFreeName } from './expression/environment.js';
 import { tryCompileExpression, type Expression } from './expression/expression.js';
 import type { Complaint } from './expression/references.js';
 import { compileTemplateWith } from './expression/template.js';
@@ -43,7 +44,7 @@ export function evaluateExpression(text: string, scope: Readonly<Record<string, 
   const key = `${names.join(',')}|${text}`;
   let expression = cache.get(key);
   if (expression === undefined) {
-    const bad = names.find((name) => !/^[A-Za-z_]\w{0,60}$/.test(name) || name === '__proto__');
+    const bad = names.find((name) => !isFreeName(name));
     if (bad !== undefined) throw new CcError('CC_EXPRESSION_INVALID', `"${bad.slice(0, 60)}" cannot be a name in an expression.`);
     expression = compileExpression(text, names);
     if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);

@@ -75,8 +75,13 @@ export function evolve(run: Run, event: RunEvent): Run {
     case 'RunCancelled':
       return ended(run, event.at, { status: 'cancelled', error: event.error });
     default:
-      return event satisfies never;
+      return unknownEvent(event);
   }
+}
+
+/** From a newer version of the hub: to guess what it did to the run would be worse than not to drive it. */
+function unknownEvent(event: never): never {
+  throw new TypeError(`this version of the hub does not know the event ${(event as RunEvent).type}`);
 }
 
 function stepStarted(run: Run, event: RunEvent & { type: 'StepStarted' }): Run {

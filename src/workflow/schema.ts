@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import { CcError, type Problem } from '../errors/index.js';
 import { LinearRegex } from './expression/regex.js';
 import { pathText, type Path, type PathPart } from './grammar/path.js';
+import { isStackOverflow } from './stack-overflow.js';
 import { didYouMean } from './suggest.js';
 import { canonicalJson } from './version.js';
 
@@ -88,18 +89,36 @@ function inspect(node: unknown, path: Path, found: SchemaFault[], size: { left: 
 export function compileSchema(schema: JsonSchema): SchemaCheck {
   const validate = compileAjv(schema);
   return (value) => {
-    // Defaults are written into the value, so it must be ours.
-    const copy = structuredClone(value);
     try {
+      // Defaults are written into the value, so it must be ours.
+      const copy = structuredClone(value);
       if (validate(copy)) return { ok: true, value: copy };
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!isStackOverflow(error)) throw error;
       return { ok: false, faults: [{ path: [], message: 'the value is nested too deeply', rule: '' }] };
     }
     const errors = validate.errors ?? [];
     validate.errors = null;
-    return { ok: false, faults: errors.slice(0, MAX_FAULTS).map(faultOf) };
+    return { ok: false, faults: joinAlternatives(errors.map(faultOf)).slice(0, MAX_FAULTS) };
   };
+}
+
+/** `anyOf` says what is wrong with each alternative, and then that none fits: one sentence of the former is enough. */
+function joinAlternatives(faults: readonly SchemaFault[]): readonly SchemaFault[] {
+  const joined: SchemaFault[] = [];
+  const byPlace = new Map<string, number>();
+  for (const fault of faults) {
+    const alternative = /^(.*\/(?:anyOf|oneOf))(?:\/\d+\/|$)/.exec(fault.rule)?.[1];
+    if (alternative === undefined) {
+      joined.push(fault);
+      continue;
+    }
+    const place = `${alternative} ${pathText(fault.path)}`;
+    const first = byPlace.get(place);
+    if (first === undefined) byPlace.set(place, joined.push(fault) - 1);
+    else if (!fault.rule.endsWith('Of')) joined[first] = { ...fault, message: `${joined[first]!.message} or ${fault.message}` };
+  }
+  return joined;
 }
 
 function compileAjv(schema: JsonSchema): ValidateFunction {

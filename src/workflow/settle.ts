@@ -1,3 +1,4 @@
+import { MAX_DURATION_MS } from './duration.js';
 import type { Emitted, RunEvent } from './events.js';
 import type { RetryPolicy } from './plan.js';
 import type { Failure, Run } from './run.js';
@@ -5,7 +6,7 @@ import type { Failure, Run } from './run.js';
 /** How an attempt ended, as the shell saw it. */
 export type Outcome =
   | { readonly ok: true; readonly output: unknown; readonly emitted?: readonly Emitted[] }
-  /** `retryAfterMs`: the agent knows when trying again makes sense. */
+  /** `retryAfterMs`: the agent knows when trying again makes sense, within a year: what it says may come from anywhere. */
   | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
 
 /** The event that an ended attempt is journaled as: success, another attempt later, or failure. */
@@ -18,7 +19,7 @@ export function settle(run: Run, step: string, attempt: number, outcome: Outcome
   const { retry } = run.plan.steps.get(step)!;
   const again = !run.ending && attempt < retry.attempts && isRetryable(failure);
   if (!again) return { type: 'StepFailed', at, step, attempt, error: failure };
-  const dueAt = at + Math.max(retryDelay(retry, attempt, `${run.id}/${step}`), retryAfterMs);
+  const dueAt = at + Math.max(retryDelay(retry, attempt, `${run.id}/${step}`), Math.min(retryAfterMs, MAX_DURATION_MS));
   return { type: 'StepRetryScheduled', at, step, attempt, error: failure, dueAt };
 }
 
@@ -31,7 +32,8 @@ function isRetryable({ type }: Failure): boolean {
  * Jitter takes it to 50..100 % of that. It is a hash of the step, not random: the core stays pure and a log replays the same.
  */
 export function retryDelay(policy: RetryPolicy, attempt: number, key: string): number {
-  const full = Math.min(policy.delayMs * policy.factor ** (attempt - 1), policy.maxDelayMs);
+  // The power overflows to Infinity after enough attempts, and no delay times that is not a number.
+  const full = Math.min(policy.delayMs && policy.delayMs * policy.factor ** (attempt - 1), policy.maxDelayMs);
   return Math.round(policy.jitter ? full * (0.5 + fraction(`${key}/${attempt}`) / 2) : full);
 }
 

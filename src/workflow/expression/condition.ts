@@ -20,12 +20,13 @@ export function compileConditionWith(source: string | boolean, context: Conditio
   const compiled = inner && tryCompileExpression(inner.text, context.names, context);
   if (!compiled || !compiled.ok) {
     for (const complaint of compiled?.complaints ?? []) context.complain({ ...complaint, at: inner!.at + complaint.at });
-    return { usesStatus: false, evaluate: () => false };
+    return never;
   }
   const { expression } = compiled;
   context.seen?.(expression, inner.at);
   if (expression.type !== 'bool' && !expression.type.startsWith('dyn')) {
     context.complain({ message: `a condition must be true or false, this is ${expression.type}`, at: inner.at });
+    return never;
   }
   return {
     usesStatus: expression.usesStatus,
@@ -39,6 +40,8 @@ export function compileConditionWith(source: string | boolean, context: Conditio
     },
   };
 }
+
+const never: Condition = { usesStatus: false, evaluate: () => false };
 
 function innerText(source: string, context: ConditionContext): { text: string; at: number } | undefined {
   if (!source.includes('${{')) return { text: source, at: 0 };

@@ -29,6 +29,13 @@ export function environmentFor(names: readonly string[], statusFunctions: boolea
   return environment;
 }
 
+/** False for the words of CEL itself: `list`, `string`, `true`, `in` ... */
+export function isFreeName(name: string): boolean {
+  return /^[A-Za-z_]\w{0,60}$/.test(name) && !base.hasVariable(name) && !KEYWORDS.has(name);
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in', '__proto__', 'prototype']);
+
 export const STATUS_FUNCTIONS: readonly string[] = ['success', 'failure', 'always'];
 
 function declare(environment: Environment): Environment {

@@ -6,6 +6,7 @@ import { Fault, type Evaluate } from './frame.js';
 import { LIMITS } from './limits.js';
 import { compileNode } from './nodes.js';
 import { survey, type Complaint, type Reference } from './references.js';
+import { isStackOverflow } from '../stack-overflow.js';
 import { didYouMean } from '../suggest.js';
 import { toJsonValue } from './values.js';
 
@@ -43,6 +44,7 @@ export function tryCompileExpression(text: string, names: readonly string[], opt
   }
   const { references, complaints, usesStatus, builds } = survey(parsed.ast);
   const unknown = references.filter((reference) => !names.includes(reference.name)).map((reference) => unknownName(reference, names));
+  if (usesStatus && options.statusFunctions !== true) return refused('success(), failure() and always() are known in "if" of a step only');
   if (complaints.length + unknown.length > 0) return { ok: false, complaints: [...unknown, ...complaints] };
   const checked = parsed.check();
   if (!checked.valid) return refused(summaryOf(checked.error), checked.error?.range?.start);
@@ -79,7 +81,7 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
 
 function failure(text: string, where: string | undefined, error: unknown): CcError {
   // A stack overflow is the only other thing that can happen: data nested thousands deep.
-  const reason = error instanceof Fault ? error.message : error instanceof RangeError ? 'the data is nested too deeply' : messageOf(error);
+  const reason = error instanceof Fault ? error.message : isStackOverflow(error) ? 'the data is nested too deeply' : messageOf(error);
   const place = where === undefined ? '' : `${where}: `;
   return new CcError('CC_EXPRESSION_FAILED', `${place}\${{ ${text.trim()} }} failed: ${reason}`, { cause: error });
 }

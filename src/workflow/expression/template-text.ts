@@ -38,14 +38,13 @@ function endOf(text: string, from: number): number {
   return -1;
 }
 
-/** The last character of a CEL text that starts at `at`: `'..'`, `".."`, `'''..'''`, and raw ones, where `\` is plain. */
+/** The last character of a CEL text that starts at `at`: `'..'`, `".."`, `'''..'''`; `\` hides a quote in raw ones too. */
 function endOfQuote(text: string, at: number): number {
   const quote = text[at]!;
   const triple = text.startsWith(quote.repeat(3), at);
   const closing = triple ? quote.repeat(3) : quote;
-  const raw = /(^|[^\w])[bB]?[rR][bB]?$/.test(text.slice(Math.max(0, at - 3), at));
   for (let i = at + closing.length; i < text.length; i++) {
-    if (text[i] === '\\' && !raw) i++;
+    if (text[i] === '\\') i++;
     else if (text.startsWith(closing, i)) return i + closing.length - 1;
   }
   return -1;

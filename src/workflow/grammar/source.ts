@@ -1,11 +1,14 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLParseError } from 'yaml';
+import { CST, isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, type Node, type YAMLParseError } from 'yaml';
 import { messageOf, type Problem } from '../../errors/index.js';
+import { isStackOverflow } from '../stack-overflow.js';
 import { pathText, type Path, type PathPart } from './path.js';
 import type { Place } from './report.js';
 
 export const SOURCE_LIMITS = {
   /** Characters of a file. */
   size: 262_144,
+  /** Words and signs in it: the parser takes seconds for more, and hours for some. */
+  tokens: 60_000,
   /** Values in it, aliases followed: an alias of an alias of an alias grows without end otherwise. */
   values: 50_000,
   aliases: 100,
@@ -43,6 +46,8 @@ export class Source {
     if (text.length > SOURCE_LIMITS.size) {
       return { problems: [{ path: '', message: `the file has ${text.length} characters; at most ${SOURCE_LIMITS.size} are read` }] };
     }
+    const refusal = refusalOf(text);
+    if (refusal !== undefined) return { problems: [{ path: '', message: refusal }] };
     const lines = new LineCounter();
     try {
       // Duplicate keys are found below: the parser's own check takes quadratic time.
@@ -55,7 +60,7 @@ export class Source {
       const problems = reader.faults.map(({ path, message, offset }) => ({ path: pathText(path), message, ...at(lines, offset) }));
       return problems.length === 0 ? { source, problems } : { problems };
     } catch (error) {
-      const message = error instanceof RangeError ? 'the file is nested too deeply' : messageOf(error);
+      const message = isStackOverflow(error) ? TOO_DEEP : messageOf(error);
       return { problems: [{ path: '', message }] };
     }
   }
@@ -98,7 +103,25 @@ function at(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
+/** A quick look before parsing, whose time grows with the square of the nesting. */
+function refusalOf(text: string): string | undefined {
+  let tokens = 0;
+  let depth = 0;
+  let afterMark = false;
+  for (const token of new Lexer().lex(text)) {
+    if (++tokens > SOURCE_LIMITS.tokens) return `the file has more than ${SOURCE_LIMITS.tokens} tokens`;
+    // The lexer marks a text that has no quotes; what follows the mark is never a bracket.
+    if (!afterMark && (token === '[' || token === '{') && ++depth > SOURCE_LIMITS.depth) return TOO_DEEP;
+    if (!afterMark && (token === ']' || token === '}')) depth = Math.max(0, depth - 1);
+    afterMark = token === CST.SCALAR;
+  }
+  return undefined;
+}
+
+const TOO_DEEP = 'the file is nested too deeply';
+
 function syntaxMessage({ message, pos: [offset] }: YAMLParseError, text: string): string {
+  if (message.startsWith('Maximum call stack')) return TOO_DEEP;
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0]!;
   // In `{ x: ${{ y }} }` YAML reads the braces of the expression as its own.
   const hint = /[{,[].*\$\{\{/.test(line) ? '; put quotes around a value with ${{ }} that stands inside { } or [ ]' : '';

@@ -1,0 +1,266 @@
+import type { JsonSchema } from '@commandcenter/sdk/definition';
+import type { Catalogue } from './catalogue.js';
+import { validateDefinition, validateWorkflow } from './validate.js';
+
+const request: JsonSchema = {
+  type: 'object',
+  required: ['url'],
+  additionalProperties: false,
+  properties: {
+    url: { type: 'string', format: 'uri' },
+    expectStatus: { type: 'array', items: { anyOf: [{ type: 'integer', minimum: 100 }, { type: 'string' }] } },
+    auth: { type: 'object', required: ['bearer'], properties: { bearer: { type: 'string' } }, additionalProperties: false },
+  },
+};
+
+const catalogue: Catalogue = {
+  has: (agent, action) => (agent !== 'http' ? 'no-agent' : action === 'request' ? 'ok' : 'no-action'),
+  inputSchema: () => request,
+  names: () => ['http.request'],
+};
+
+const problemsOf = (text: string) =>
+  validateWorkflow(text, { catalogue, secrets: ['TOKEN', 'OTHER'] }).problems.map(
+    ({ path, message, code, line, column }) => `${line}:${column} ${path} ${code ?? ''} ${message}`,
+  );
+
+const minimal = 'id: x\nsteps:\n  a: { uses: http.request, with: { url: "http://x" } }\n';
+/** A good workflow with more keys at the top, from line 4 on. */
+const withTop = (more: string) => minimal + more;
+/** A good workflow with more keys in its step, at line 4. */
+const withStep = (more: string) => `id: x\nsteps:\n  a:\n    ${more}\n    uses: http.request\n    with: { url: "http://x" }\n`;
+
+describe('validating workflows', () => {
+  it('accepts all the grammar that is built', () => {
+    const text = `
+id: everything-here
+name: Everything
+description: All keys.
+on:
+  schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
+  event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
+input: { type: object, required: [service], additionalProperties: false, properties: { service: { type: string }, n: { default: 1 } } }
+timeout: 1h
+defaults: { retry: { attempts: 3, delay: 1s, factor: 2, maxDelay: 1m, jitter: true }, timeout: 30s }
+steps:
+  first:
+    uses: http.request
+    name: First
+    with: { url: "https://\${{ input.service }}/", auth: { bearer: "\${{ secrets.TOKEN }}" }, expectStatus: [200, 2xx] }
+    retry: { attempts: 10, delay: 500ms }
+    timeout: 10s
+  second:
+    uses: http.request
+    needs: [first]
+    if: \${{ steps.first.output.status != 200 && run.id != "" && trigger.kind == "manual" && has(event.id) }}
+    with: { url: "\${{ steps.first.output.next }}" }
+    continueOnError: true
+  third: { uses: http.request, needs: [second], if: always(), with: { url: "http://x/\${{ steps.first.status }}" } }
+output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
+`;
+    const { plan, problems } = validateWorkflow(text, { catalogue, secrets: ['TOKEN'] });
+    expect(problems).toEqual([]);
+    expect([...plan!.steps.keys()]).toEqual(['first', 'second', 'third']);
+    expect(plan).toMatchObject({ id: 'everything-here', name: 'Everything', timeoutMs: 3_600_000 });
+    expect(plan!.steps.get('first')).toMatchObject({
+      agent: 'http',
+      action: 'request',
+      needs: [],
+      dependents: ['second'],
+      if: undefined,
+      retry: { attempts: 10, delayMs: 500, factor: 2, maxDelayMs: 60_000, jitter: true },
+      timeoutMs: 10_000,
+      continueOnError: false,
+    });
+    expect(plan!.steps.get('third')).toMatchObject({ needs: ['second'], timeoutMs: 30_000, if: { usesStatus: true } });
+  });
+
+  it.each([
+    ['concurrency: { key: a }', 'concurrency'],
+    ['retention: 30d', 'retention'],
+    ['slo: { success: 99% }', 'slo'],
+    ['cost: { perMinute: 0.01 }', 'cost'],
+    ['finally: {}', 'finally'],
+    ['on: { webhook: [{ path: x }] }', 'on.webhook'],
+    ['on: { alert: [{ match: {} }] }', 'on.alert'],
+    ['on: { schedule: [{ cron: "* * * * *", catchUp: none }] }', 'on.schedule[0].catchUp'],
+    ['on: { schedule: [{ cron: "* * * * *", overlap: allow }] }', 'on.schedule[0].overlap'],
+    ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
+    ['output: "${{ item }}"', 'output'],
+    ['output: "${{ index + 1 }}"', 'output'],
+  ])('refuses as not built: %s', (more, path) => {
+    expect(problemsOf(withTop(more))).toEqual([expect.stringMatching(`^4:\\d+ ${RegExp.escape(path)} CC_GRAMMAR_NOT_BUILT`)]);
+  });
+
+  it.each([
+    'approval', 'approvers', 'quorum', 'onTimeout', 'forEach', 'concurrency', 'onItemFailure', 'sleep', 'until', 'waitFor', 'workflow', 'wait',
+  ])('refuses as not built in a step: %s', (key) => {
+    const path = new RegExp(`^4:5 steps\\.a\\.${key} CC_GRAMMAR_NOT_BUILT .*not built yet`);
+    expect(problemsOf(withStep(`${key}: x`))).toEqual([expect.stringMatching(path)]);
+    // Nor does a step of a later kind get told that "uses" is missing.
+    expect(problemsOf(`id: x\nsteps:\n  a: { ${key}: x }\n`)).toHaveLength(1);
+  });
+
+  it.each([
+    // keys
+    ['stpes: {}', /^4:1 stpes {2}unknown key "stpes"\. Did you mean "steps"/],
+    ['whatever: 1', /Known are: id, name/],
+    ['timeout: 90', /^4:10 timeout .*the number 90 is not a duration/],
+    ['timeout: 0s', /longer than nothing/],
+    ['timeout: 400d', /not a duration/],
+    ['name: ""', /empty/],
+    ['name: [x]', /must be a text, not a list/],
+    ['defaults: { retries: {} }', /^4:13 defaults\.retries {2}unknown key "retries"\. Did you mean "retry"/],
+    ['defaults: { retry: { attempts: 0 } }', /^4:32 defaults\.retry\.attempts .*from 1 to 1000, not the number 0/],
+    ['defaults: { retry: { attempts: 1.5 } }', /whole number/],
+    ['defaults: { retry: { factor: 0.5 } }', /from 1 to 100/],
+    ['defaults: { retry: { jitter: yes } }', /true or false/],
+    ['defaults: { retry: { delay: soon } }', /not a duration/],
+    ['defaults: 3', /must be a map, not the number 3/],
+    // triggers
+    ['on: [schedule]', /^4:5 on {2}this must be a map, not a list/],
+    ['on: { cron: x }', /unknown key "cron"/],
+    ['on: { schedule: { cron: x } }', /must be a list, not a map/],
+    ['on: { schedule: [{ timezone: UTC }] }', /^4:18 on\.schedule\[0\] {2}"cron" is missing/],
+    ['on: { schedule: [{ cron: "* * *" }] }', /^4:26 on\.schedule\[0\]\.cron .*five fields/],
+    ['on: { schedule: [{ cron: "61 * * * *" }] }', /not a cron line/],
+    ['on: { schedule: [{ cron: "* * * * *", timezone: Mars }] }', /on\.schedule\[0\]\.timezone .*not an IANA/],
+    ['on: { schedule: [{ cron: "* * * * *", input: { a: "${{ event.x }}" } }] }', /on\.schedule\[0\]\.input\.a CC_EXPRESSION_INVALID .*no names are known/],
+    ['on: { event: [{}] }', /"type" is missing/],
+    ['on: { event: [{ type: x, if: "input.a" }] }', /^4:31 on\.event\[0\]\.if CC_EXPRESSION_INVALID .*"input" is not known/],
+    ['on: { event: [{ type: x, if: "success()" }] }', /in "if" of a step only/],
+    ['on: { event: [{ type: x, if: 3 }] }', /must be an expression, not the number 3/],
+    ['on: { event: [{ type: x, input: "${{ steps.a.output }}" }] }', /"steps" is not known/],
+    // input schema
+    ['input: string', /must be a JSON Schema/],
+    ['input: { type: objct }', /^4:16 input\.type .*the schema is wrong/],
+    ['input: { properties: { a: { pattern: "(a" } } }', /does not compile/],
+    ['input: { $ref: "http://x" }', /can only refer to itself/],
+    ['input: { properties: { n: { type: integer } } }\non: { schedule: [{ cron: "* * * * *", input: { n: x } }] }', /^5:.* on\.schedule\[0\]\.input\.n .*must be integer/],
+    ['input: { required: [n] }\non: { schedule: [{ cron: "* * * * *" }] }', /on\.schedule\[0\]\.input .*"n" is missing/],
+    // output
+    ['output: "${{ steps.b.output }}"', /^4:14 output CC_EXPRESSION_INVALID there is no step "b"/],
+    ['output: "${{ steps.a.ouput }}"', /steps\.a has no "ouput"\. Did you mean "output"/],
+    ['output: "${{ steps.a }}"', /name a field of the step: steps\.a\.output/],
+    ['output: "${{ steps }}"', /name the step/],
+    ['output: "${{ steps[input.x].output }}"', /name the step/],
+    ['output: "${{ secrets.TOKEN }}"', /in "with" of a step only/],
+    ['output: "${{ run.name }}"', /run has no "name"/],
+    ['output: "${{ trigger.type }}"', /trigger has no "type"/],
+    ['output: "${{ inptu.x }}"', /Did you mean "input"/],
+    ['output: "${{ input.a"', /^4:10 output .*no closing/],
+    ['output: { a: [1, "x ${{ 1 + }}"] }', /^4:\d+ output\.a\[1\] CC_EXPRESSION_INVALID/],
+  ])('%s', (more, problem) => {
+    expect(problemsOf(withTop(more))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each([
+    ['tiemout: 1s', /^4:5 steps\.a\.tiemout {2}unknown key "tiemout"\. Did you mean "timeout"/],
+    ['timeout: soon', /^4:14 steps\.a\.timeout .*not a duration/],
+    ['continueOnError: maybe', /true or false/],
+    ['needs: b', /^4:12 steps\.a\.needs .*must be a list/],
+    ['needs: [b]', /^4:13 steps\.a\.needs\[0\] .*there is no step "b"/],
+    ['needs: [3]', /must be the id of a step/],
+    ['needs: [a]', /wait for each other: a -> a/],
+    ['if: 3', /must be an expression, true or false, not the number 3/],
+    ['if: input.x ==', /^4:\d+ steps\.a\.if CC_EXPRESSION_INVALID/],
+    ['if: 1 + 1', /must be true or false, this is int/],
+    ['if: secrets.TOKEN == "x"', /in "with" of a step only/],
+    ['if: steps.a.output', /^4:9 steps\.a\.if CC_EXPRESSION_INVALID the step "a" cannot read itself/],
+    ['if: "has(event.x) && nope"', /^4:26 steps\.a\.if CC_EXPRESSION_INVALID the name "nope"/],
+    ['if: "event.x.matches(\'a\')"', /use regex/],
+  ])('step: %s', (more, problem) => {
+    expect(problemsOf(withStep(more))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each([
+    ['{ uses: http.request, with: { url: "http://x", ulr: 1 } }', /steps\.a\.with .*unknown property "ulr"\. Did you mean "url"/],
+    ['{ uses: http.request }', /steps\.a\.with .*"url" is missing/],
+    ['{ uses: http.request, with: [1] }', /must be a map, not a list/],
+    ['{ uses: http.request, with: { url: 3 } }', /steps\.a\.with\.url .*must be string/],
+    ['{ uses: http.request, with: { url: "${{ input.u }}", expectStatus: [200, "${{ input.s }}"] } }', undefined],
+    ['{ uses: http.request, with: { url: "${{ input.u }}", expectStatus: [20, "${{ input.s }}"] } }', /steps\.a\.with\.expectStatus\[0\] {2}must be >= 100 or must be string/],
+    ['{ uses: http.request, with: { url: "http://x", auth: { bearer: "${{ secrets.TOKEN }}", x: 1 } } }', /steps\.a\.with\.auth .*unknown property "x"/],
+    ['{ uses: http.request, with: { url: "http://x", auth: "${{ input.auth }}" } }', undefined],
+    ['{ uses: http.request, with: { url: "${{ secrets.TOKEM }}" } }', /"TOKEM" is not listed.*Did you mean "TOKEN"/],
+    ['{ uses: http.request, with: { url: "${{ secrets[input.x] }}" } }', /name the secret/],
+    ['{ uses: http.request, with: { url: "${{ toJson(secrets) }}" } }', /name the secret/],
+    ['{ uses: http.get }', /steps\.a\.uses CC_AGENT_UNKNOWN the agent "http" has no action "get"/],
+    ['{ uses: htp.request }', /CC_AGENT_UNKNOWN no loaded plugin has the agent "htp"\. Did you mean "http\.request"/],
+    ['{ uses: slack.send }', /CC_AGENT_UNKNOWN .*Is its plugin listed/],
+    ['{ uses: http }', /is not an action; write agent\.action/],
+    ['{ uses: Http.Request.x }', /is not an action/],
+    ['{ with: {} }', /steps\.a {2}"uses" is missing/],
+    ['http.request', /must be a map, not the string/],
+  ])('with and uses: %s', (step, problem) => {
+    expect(problemsOf(`id: x\nsteps:\n  a: ${step}\n`)).toEqual(problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]));
+  });
+
+  it.each([
+    ['', /must be a map, not nothing/],
+    ['[]', /must be a map, not a list/],
+    ['steps: { a: { uses: http.request, with: { url: "http://x" } } }', /"id" is missing/],
+    ['id: x', /"steps" is missing/],
+    ['id: x\nsteps: {}', /at least one step/],
+    ['id: Hello_World\nsteps: { a: { uses: http.request, with: { url: "http://x" } } }', /^1:5 id .*is not an id/],
+    ['id: 5\nsteps: { a: { uses: http.request, with: { url: "http://x" } } }', /must be a text/],
+    ['id: x\nsteps: { a-b: { uses: http.request, with: { url: "http://x" } } }', /^2:10 steps\.a-b .*small letters, digits and _/],
+    ['id: x\nsteps: { constructor: { uses: http.request, needs: [toString], with: { url: "http://x" } } }', /there is no step "toString"/],
+  ])('%j', (text, problem) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('takes a thousand steps and no more', () => {
+    const steps = (n: number) => `id: x\nsteps:\n${Array.from({ length: n }, (_, i) => `  s${i}: { uses: http.request, with: { url: "http://x" } }`).join('\n')}`;
+    expect(problemsOf(steps(1_000))).toEqual([]);
+    expect(problemsOf(steps(1_001))).toEqual([expect.stringMatching(/1001 steps, at most 1000/)]);
+  });
+
+  it('reads a step only from those before it', () => {
+    const text = `id: x
+steps:
+  a: { uses: http.request, with: { url: "http://x" } }
+  b: { uses: http.request, needs: [a], with: { url: "http://x" } }
+  c: { uses: http.request, needs: [b], with: { url: "\${{ steps.a.output }}\${{ steps.d.output }}" } }
+  d: { uses: http.request, with: { url: "http://x" } }
+`;
+    expect(problemsOf(text)).toEqual([expect.stringMatching(/^5:79 steps\.c\.with\.url .*"d" may not have run yet: add it to "needs" of "c"/)]);
+  });
+
+  it('names a cycle once and still checks all else', () => {
+    const text = 'id: x\nsteps:\n  a: { uses: http.request, needs: [c], with: { url: "http://x" } }\n  b: { uses: http.request, needs: [a], with: { url: 1 } }\n  c: { uses: http.request, needs: [b], with: { url: "http://x" } }\n';
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^3:\d+ steps\.a\.needs .*a -> c -> b -> a/),
+      expect.stringMatching(/^4:\d+ steps\.b\.with\.url .*must be string/),
+    ]);
+  });
+
+  it('reports everything at once, in the order of the file', () => {
+    const problems = problemsOf('id: X\ntimeout: x\nsteps:\n  a: { uses: nope.x, needs: [z], retry: { attempts: x } }\n  B: {}\noutput: "${{ q }}"\n');
+    expect(problems.map((problem) => problem.split(' ', 2).join(' '))).toEqual([
+      '1:5 id', '2:10 timeout', '4:14 steps.a.uses', '4:30 steps.a.needs[0]', '4:53 steps.a.retry.attempts', '5:3 steps.B', '5:6 steps.B', '6:14 output',
+    ]);
+  });
+
+  it('knows the names of a closed input schema, and leaves an open one alone', () => {
+    const text = (closed: boolean, name: string) =>
+      withTop(`input: { properties: { service: {} }${closed ? ', additionalProperties: false' : ''} }\noutput: "\${{ ${name} }}"\n`);
+    expect(problemsOf(text(true, 'input.servcie'))).toEqual([expect.stringMatching(/^5:14 output .*no property "input\.servcie"\. Did you mean "service"/)]);
+    for (const good of ['input.service', 'has(input.x)', 'input.?x', 'default(input.x, 1)', 'input[input.service]', 'input.service.any.thing']) {
+      expect(problemsOf(text(true, good))).toEqual([]);
+    }
+    expect(problemsOf(text(false, 'input.servcie'))).toEqual([]);
+  });
+
+  it('checks definitions made in code, without positions', () => {
+    expect(validateDefinition({ id: 'x', steps: { a: { uses: 'http.request', wth: {} } } }).problems).toEqual([
+      { path: 'steps.a.wth', message: 'unknown key "wth". Did you mean "with"?' },
+    ]);
+    expect(validateDefinition({ id: 'x', steps: { a: { uses: 'http.request' } } }).plan?.steps.size).toBe(1);
+  });
+
+  it('gives JSON and YAML of one content one version', () => {
+    const { plan } = validateWorkflow(minimal);
+    expect(validateWorkflow(JSON.stringify(plan!.definition)).plan?.version).toBe(plan!.version);
+  });
+});
