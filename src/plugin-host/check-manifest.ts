@@ -3,6 +3,7 @@ import { type Provider, Scope } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import semver from 'semver';
 import { CcError, type Problem } from '../errors/index.js';
+import { aboutInjection } from './check-injection.js';
 
 const namePattern = /^[a-z][a-z0-9-]*$/;
 const nameRule = 'lower case letters, digits and dashes, a letter first';
@@ -17,6 +18,7 @@ export function checkManifest(use: string, manifest: Plugin): void {
     ...lists(manifest),
     ...aboutProviders(manifest),
     ...aboutAgents(manifest),
+    ...aboutInjection(manifest),
   ];
   if (problems.length === 0) return;
   const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
