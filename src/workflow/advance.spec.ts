@@ -30,20 +30,34 @@ const later = (step: string, attempt = 1, dueAt = 1000): RunEvent => ({
   error: failure(),
   dueAt,
 });
-const due = (step: string, attempt = 1): RunEvent => ({ type: 'TimerFired', at: 1000, timer: { kind: 'retry', step, attempt } });
+const due = (step: string, attempt = 1): RunEvent => ({
+  type: 'TimerFired',
+  at: 1000,
+  timer: { kind: 'retry', step, attempt },
+});
 const timeout: RunEvent = { type: 'TimerFired', at: 5000, timer: { kind: 'runTimeout' } };
 const cancel: RunEvent = { type: 'RunCancelRequested', at: 40, by: 'ann', reason: 'wrong order' };
 const skipped = (step: string): RunEvent => ({ type: 'StepSkipped', at: 30, step, reason: 'because' });
 
 /** Given events, when one more comes, then these commands. */
-function when(plan: Plan, given: readonly RunEvent[], event: RunEvent, input?: unknown): { run: Run; commands: string[] } {
+function when(
+  plan: Plan,
+  given: readonly RunEvent[],
+  event: RunEvent,
+  input?: unknown,
+): { run: Run; commands: string[] } {
   const before = deepFreeze(given.reduce((run, one) => advance(run, deepFreeze(one)).run, queued(plan, input)));
   const { run, commands } = advance(before, deepFreeze(event));
   return { run, commands: commands.map(say) };
 }
 
 /** Steps as they end, in one word each, when `outcome` says how attempts of steps end (default: they succeed). */
-function end(steps: Steps, outcome: Record<string, 'terminal' | 'retryable' | 'cancelled'> = {}, more = {}, input?: unknown): string {
+function end(
+  steps: Steps,
+  outcome: Record<string, 'terminal' | 'retryable' | 'cancelled'> = {},
+  more = {},
+  input?: unknown,
+): string {
   const simulated = SimulatedRun.start(
     planOf(steps, more),
     (step) => (outcome[step] ? { ok: false, failure: failure(outcome[step]) } : { ok: true, output: `${step} done` }),
@@ -139,7 +153,12 @@ describe('if, as in GitHub Actions', () => {
   });
 
   it('sees a failure through skipped steps', () => {
-    const chain = { a: {}, b: { needs: ['a'] }, c: { needs: ['b'], if: 'failure()' }, d: { needs: ['b'], if: 'success()' } };
+    const chain = {
+      a: {},
+      b: { needs: ['a'] },
+      c: { needs: ['b'], if: 'failure()' },
+      d: { needs: ['b'], if: 'success()' },
+    };
     expect(end(chain, { a: 'terminal' })).toBe('a:failed b:skipped c:succeeded d:skipped -> failed');
   });
 
@@ -149,7 +168,12 @@ describe('if, as in GitHub Actions', () => {
   });
 
   it('needs one failed need of many for failure(), none for success()', () => {
-    const steps = { a: {}, b: {}, c: { needs: ['a', 'b'], if: 'failure()' }, d: { needs: ['a', 'b'], if: 'success()' } };
+    const steps = {
+      a: {},
+      b: {},
+      c: { needs: ['a', 'b'], if: 'failure()' },
+      d: { needs: ['a', 'b'], if: 'success()' },
+    };
     expect(end(steps, { b: 'terminal' })).toBe('a:succeeded b:failed c:succeeded d:skipped -> failed');
     expect(end(steps)).toBe('a:succeeded b:succeeded c:skipped d:succeeded -> succeeded');
   });
@@ -191,7 +215,10 @@ describe('a condition that cannot be evaluated', () => {
 
   it('fails the run, and what needs the step is skipped', () => {
     const run = SimulatedRun.start(plan, () => ({ ok: true, output: {} })).drive();
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'CC_EXPRESSION_FAILED', step: 'b', type: 'terminal' } });
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: { code: 'CC_EXPRESSION_FAILED', step: 'b', type: 'terminal' },
+    });
     expect(run.steps).toMatchObject({ b: { status: 'failed', attempt: 0 }, c: { status: 'skipped' } });
   });
 
@@ -222,7 +249,10 @@ describe('the end of a run', () => {
 
   it('names the first failed step of the plan, whichever failed first', () => {
     const plan = planOf({ a: {}, b: {} });
-    const { commands } = advance(foldRun(plan, 'r', [created(), start, began('a'), began('b'), broke('b')]), broke('a'));
+    const { commands } = advance(
+      foldRun(plan, 'r', [created(), start, began('a'), began('b'), broke('b')]),
+      broke('a'),
+    );
     expect(commands).toMatchObject([{ status: 'failed', error: { step: 'a' } }]);
   });
 
@@ -247,15 +277,18 @@ describe('the end of a run', () => {
     { type: 'CostReported', at: 60, step: 'a', usd: 1, kind: 'tokens' },
   ]; // prettier-ignore
 
-  it.each(ends.map((event) => [event.type, event] as const))('%s is the last word: no event changes the run', (_, event) => {
-    const plan = planOf({ a: {} });
-    const given = event.type === 'RunSucceeded' ? [start, began('a'), worked('a')] : [start, began('a')];
-    const { run } = when(plan, given, event);
-    expect(run.finishedAt).toBe(50);
-    for (const one of any) expect(advance(run, one)).toEqual({ run, commands: [] });
-    for (const one of any) expect(advance(run, one).run).toBe(run);
-    expect(outstanding(run)).toEqual([]);
-  });
+  it.each(ends.map((event) => [event.type, event] as const))(
+    '%s is the last word: no event changes the run',
+    (_, event) => {
+      const plan = planOf({ a: {} });
+      const given = event.type === 'RunSucceeded' ? [start, began('a'), worked('a')] : [start, began('a')];
+      const { run } = when(plan, given, event);
+      expect(run.finishedAt).toBe(50);
+      for (const one of any) expect(advance(run, one)).toEqual({ run, commands: [] });
+      for (const one of any) expect(advance(run, one).run).toBe(run);
+      expect(outstanding(run)).toEqual([]);
+    },
+  );
 
   it('is not a success while a step is unsettled', () => {
     const { run } = when(planOf({ a: {} }), [start, began('a')], ends[0]!);
@@ -312,7 +345,11 @@ describe('a cancel', () => {
     ['before the run started', [], ['finish cancelled']],
     ['before the first step started', [start], ['finish cancelled']],
     ['while steps are in flight', [start, began('a'), began('c')], ['abort a 1', 'abort c 1']],
-    ['while a step waits for its next attempt', [start, began('c'), worked('c'), began('a'), later('a')], ['finish cancelled']],
+    [
+      'while a step waits for its next attempt',
+      [start, began('c'), worked('c'), began('a'), later('a')],
+      ['finish cancelled'],
+    ],
     ['while one waits and one is in flight', [start, began('c'), began('a'), later('a')], ['abort c 1']],
     ['between the attempts', [start, began('c'), worked('c'), began('a'), later('a'), due('a')], ['finish cancelled']],
   ])('%s', (_, given, commands) => {
@@ -345,7 +382,11 @@ describe('a cancel', () => {
     simulated.move(() => 1); // ends c
     simulated.apply(cancel);
     expect(simulated.run).toMatchObject({ status: 'cancelled', error, unsettled: 0 });
-    expect(Object.values(simulated.run.steps).map(({ status }) => status)).toEqual(['cancelled', 'succeeded', 'cancelled']);
+    expect(Object.values(simulated.run.steps).map(({ status }) => status)).toEqual([
+      'cancelled',
+      'succeeded',
+      'cancelled',
+    ]);
   });
 });
 
@@ -356,7 +397,9 @@ describe('a run timeout', () => {
     const { run, commands } = when(plan, [start, began('a')], timeout);
     expect(commands).toEqual(['abort a 1']);
     const { commands: last } = advance(run, broke('a', 1, failure('cancelled')));
-    expect(last).toMatchObject([{ type: 'FinishRun', status: 'failed', error: { type: 'timeout', code: 'CC_RUN_TIMEOUT' } }]);
+    expect(last).toMatchObject([
+      { type: 'FinishRun', status: 'failed', error: { type: 'timeout', code: 'CC_RUN_TIMEOUT' } },
+    ]);
   });
 
   it('ends a run that waits for a retry at once', () => {
@@ -380,7 +423,11 @@ describe('a run timeout', () => {
 });
 
 describe('a convicted step', () => {
-  const plan = planOf({ a: { continueOnError: true, retry: { attempts: 9 } }, b: {}, c: { needs: ['a'], if: 'always()' } });
+  const plan = planOf({
+    a: { continueOnError: true, retry: { attempts: 9 } },
+    b: {},
+    c: { needs: ['a'], if: 'always()' },
+  });
   const quarantined = broke('a', 1, failure('quarantined'));
 
   it('ends the run, whatever the step says about errors and retries', () => {
@@ -411,9 +458,12 @@ describe('what the core is told twice', () => {
     broke('b', 1, failure('cancelled')), { type: 'RunTakenOver', at: 70, epoch: 3 },
   ] as RunEvent[]; // prettier-ignore
 
-  it.each(story.map((event, n) => [n, event.type, event] as const))('event %i (%s) changes nothing the second time', (n, _, event) => {
-    const { run } = when(plan, story.slice(0, n), event);
-    expect(advance(run, event).run).toBe(run);
-    expect(advance(run, event).commands).toEqual([]);
-  });
+  it.each(story.map((event, n) => [n, event.type, event] as const))(
+    'event %i (%s) changes nothing the second time',
+    (n, _, event) => {
+      const { run } = when(plan, story.slice(0, n), event);
+      expect(advance(run, event).run).toBe(run);
+      expect(advance(run, event).commands).toEqual([]);
+    },
+  );
 });

@@ -67,7 +67,8 @@ function pushStep(commands: Command[], run: Run, step: PlanStep): void {
   const state = run.steps[step.id]!;
   if (state.status === 'running') commands.push(invoke(run, step, state.attempt));
   else if (state.status === 'retrying') commands.push(retryTimer(run, step.id, state));
-  else if (state.status === 'pending' && step.needs.every((need) => isSettled(run.steps[need]!))) commands.push(begin(run, step, state));
+  else if (state.status === 'pending' && step.needs.every((need) => isSettled(run.steps[need]!)))
+    commands.push(begin(run, step, state));
 }
 
 /** A step whose needs are settled: invoke, skip, or fail it because its `if` cannot be evaluated. */
@@ -97,7 +98,12 @@ function skip(run: Run, step: PlanStep, reason: string): Command {
 }
 
 function retryTimer(run: Run, step: string, { attempt, dueAt }: StepState): Command {
-  return { type: 'StartTimer', id: `${run.id}/${step}/${attempt}`, timer: { kind: 'retry', step, attempt }, dueAt: dueAt! };
+  return {
+    type: 'StartTimer',
+    id: `${run.id}/${step}/${attempt}`,
+    timer: { kind: 'retry', step, attempt },
+    dueAt: dueAt!,
+  };
 }
 
 function pushRunTimeout(commands: Command[], run: Run): void {

@@ -5,7 +5,13 @@ import { activeMs, evolve, foldRun, hasEnded } from './fold.js';
 const plan = planOf({ a: { retry: { attempts: 2 } }, b: {} });
 const fold = (...events: RunEvent[]) => foldRun(plan, 'r', deepFreeze([created({ n: 1 }), ...events]));
 const begin = (step: string, at: number, attempt = 1): RunEvent => ({ type: 'StepStarted', at, step, attempt });
-const end = (step: string, at: number, attempt = 1): RunEvent => ({ type: 'StepSucceeded', at, step, attempt, output: at });
+const end = (step: string, at: number, attempt = 1): RunEvent => ({
+  type: 'StepSucceeded',
+  at,
+  step,
+  attempt,
+  output: at,
+});
 const start: RunEvent = { type: 'RunStarted', at: 5 };
 
 describe('the fold of a log', () => {
@@ -16,13 +22,16 @@ describe('the fold of a log', () => {
   });
 
   it('refuses an event of a newer hub instead of guessing', () => {
-    expect(() => fold(start, { type: 'StepTeleported', at: 9 } as never)).toThrow('does not know the event StepTeleported');
+    expect(() => fold(start, { type: 'StepTeleported', at: 9 } as never)).toThrow(
+      'does not know the event StepTeleported',
+    );
   });
 
   it('does not mind steps that the plan does not have', () => {
     const run = fold(start);
     const strange: RunEvent[] = [begin('z', 1), end('z', 1), { type: 'StepSkipped', at: 1, step: 'z', reason: '' }];
-    for (const event of [...strange, begin('toString', 1), end('hasOwnProperty', 1)]) expect(evolve(run, event)).toBe(run);
+    for (const event of [...strange, begin('toString', 1), end('hasOwnProperty', 1)])
+      expect(evolve(run, event)).toBe(run);
   });
 
   it('adds up costs, of whatever step', () => {

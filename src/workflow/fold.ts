@@ -69,7 +69,9 @@ export function evolve(run: Run, event: RunEvent): Run {
     case 'CostReported':
       return { ...run, costUsd: run.costUsd + event.usd };
     case 'RunSucceeded':
-      return run.unsettled === 0 && !run.ending ? ended(run, event.at, { status: 'succeeded', output: event.output }) : run;
+      return run.unsettled === 0 && !run.ending
+        ? ended(run, event.at, { status: 'succeeded', output: event.output })
+        : run;
     case 'RunFailed':
       return ended(run, event.at, { status: 'failed', error: event.error });
     case 'RunCancelled':
@@ -104,7 +106,12 @@ function attemptEnded(run: Run, event: AttemptEnd): Run {
   const { attempt } = event;
   switch (event.type) {
     case 'StepSucceeded':
-      return withStep(run, event, { status: 'succeeded', attempt, output: event.output, ...times }, { inFlight, unsettled: -1 });
+      return withStep(
+        run,
+        event,
+        { status: 'succeeded', attempt, output: event.output, ...times },
+        { inFlight, unsettled: -1 },
+      );
     case 'StepRetryScheduled': {
       const state: StepState = { status: 'retrying', attempt, error: event.error, dueAt: event.dueAt, ...times };
       return withStep(run, event, state, { inFlight, retrying: 1 });
@@ -137,7 +144,8 @@ function timerFired(run: Run, event: RunEvent & { type: 'TimerFired' }): Run {
 
 function ended(run: Run, at: number, end: Pick<Run, 'status' | 'output' | 'error'>): Run {
   const steps: Record<string, StepState> = {};
-  for (const [id, step] of Object.entries(run.steps)) steps[id] = isSettled(step) ? step : { ...step, status: 'cancelled', finishedAt: at };
+  for (const [id, step] of Object.entries(run.steps))
+    steps[id] = isSettled(step) ? step : { ...step, status: 'cancelled', finishedAt: at };
   const active = { activeMs: activeMs(run, at), activeSince: undefined };
   return { ...run, ...end, ...active, steps, unsettled: 0, inFlight: 0, retrying: 0, finishedAt: at };
 }

@@ -12,7 +12,14 @@ function ask(steps: Steps, ends: Record<string, string>) {
     else {
       log.push({ type: 'StepStarted', at: 2, step, attempt: 1 });
       if (end === 'succeeded') log.push({ type: 'StepSucceeded', at: 3, step, attempt: 1, output: null });
-      else log.push({ type: 'StepFailed', at: 3, step, attempt: 1, error: failure(end === 'failed' ? 'terminal' : 'cancelled') });
+      else
+        log.push({
+          type: 'StepFailed',
+          at: 3,
+          step,
+          attempt: 1,
+          error: failure(end === 'failed' ? 'terminal' : 'cancelled'),
+        });
     }
   }
   return needsStatus(foldRun(plan, 'r', log), [...plan.steps.values()].at(-1)!);
@@ -55,6 +62,10 @@ describe('what a step is told about its needs', () => {
       }
     }
     // 2^40 paths lead back to the first layer: this returns only when none is walked twice.
-    expect(ask({ ...steps, z: { needs: ['l39a', 'l39b'] } }, ends)).toEqual({ success: true, failure: false, skipped: true });
+    expect(ask({ ...steps, z: { needs: ['l39a', 'l39b'] } }, ends)).toEqual({
+      success: true,
+      failure: false,
+      skipped: true,
+    });
   });
 });

@@ -81,7 +81,10 @@ describe('how an ended attempt is written down', () => {
     ['quarantined', 'StepFailed'],
     ['limit', 'StepFailed'],
   ])('a failure of type %s is a %s', (type, event) => {
-    expect(settle(run, 'a', 1, { ok: false, failure: failure(type) }, 5)).toMatchObject({ type: event, error: { type } });
+    expect(settle(run, 'a', 1, { ok: false, failure: failure(type) }, 5)).toMatchObject({
+      type: event,
+      error: { type },
+    });
   });
 
   it('waits longer after each attempt, and fails after the last', () => {
