@@ -112,23 +112,23 @@ describe('triggers of real hubs', () => {
       async () => (await sql.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount === 0,
     );
     expect(await runs('count')).toBe(1_000);
-  });
+  }, 180_000);
 
   test('a schedule on two hubs, one of which is killed, starts one run for every second', async () => {
-    const instants = async () => {
-      const { rows } = await sql.query(
-        "SELECT workflow_id, split_part(key, ' ', 1) AS at FROM trigger_dedupe WHERE kind = 'schedule' ORDER BY 1, 2",
+    const fires = async () => {
+      const { rows } = await sql.query<{ workflow: string; times: string[] }>(
+        `SELECT workflow_id AS workflow, array_agg(split_part(key, ' ', 1) ORDER BY key) AS times
+         FROM trigger_dedupe WHERE kind = 'schedule' GROUP BY workflow_id`,
       );
-      return Map.groupBy(rows as { workflow_id: string; at: string }[], (row) => row.workflow_id);
+      return rows.map(({ workflow, times }) => ({ workflow, times: times.map(Date.parse) }));
     };
     await hubs[0]!.end('SIGKILL');
     const killed = Date.now();
     await until('fires after the kill', async () => Date.now() > killed + 3_000);
     await delay(500);
-    const found = await instants();
-    expect(found.size).toBe(10);
-    for (const [workflow, rows] of found) {
-      const times = rows.map((row) => Date.parse(row.at));
+    const found = await fires();
+    expect(found).toHaveLength(10);
+    for (const { workflow, times } of found) {
       // Consecutive seconds: none left out, none twice.
       expect(times).toEqual(times.map((_, n) => times[0]! + n * 1_000));
       expect(times.at(-1)).toBeGreaterThan(killed + 1_000);

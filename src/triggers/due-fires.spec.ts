@@ -154,15 +154,11 @@ describe('properties', () => {
         fc.integer({ min: 0, max: 400 * 86_400_000 }),
         (cron, timezone, after, span) => {
           const until = new Date(after.getTime() + span);
-          let last = after.getTime();
-          for (const fire of dueFires({ cron, timezone }, after, until, 50)) {
-            expect(fire.getTime()).toBeGreaterThan(last);
-            expect(fire.getTime()).toBeLessThanOrEqual(until.getTime());
-            last = fire.getTime();
-          }
+          const fires = dueFires({ cron, timezone }, after, until, 50);
+          return fires.every((fire, n) => fire > (fires[n - 1] ?? after) && fire <= until);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -172,18 +168,18 @@ describe('properties', () => {
         lines,
         fc.constantFrom(...zones),
         instants,
-        fc.integer({ min: 0, max: 86_400_000 * 3 }),
+        fc.integer({ min: 0, max: 86_400_000 * 2 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (cron, timezone, after, span, cut) => {
           const line = { cron, timezone };
           const until = new Date(after.getTime() + span);
           const middle = new Date(after.getTime() + Math.floor(span * cut));
-          const whole = dueFires(line, after, until, 2_000);
-          const parts = [...dueFires(line, after, middle, 2_000), ...dueFires(line, middle, until, 2_000)];
-          expect(parts.slice(0, 2_000)).toEqual(whole);
+          const whole = dueFires(line, after, until, 500);
+          const parts = [...dueFires(line, after, middle, 500), ...dueFires(line, middle, until, 500)];
+          expect(parts.slice(0, 500)).toEqual(whole);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -15,7 +15,7 @@ import { DISPATCH_TASK, EVENTS_PUBLISHED } from '../events/index.js';
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
 import { CHUNK, claimEvents, hasLeftovers, markDispatched, type PendingEvent } from './event-rows.js';
 import { EventStarter, type EventOutcome } from './event-starter.js';
-import { describe } from './start-failure.js';
+import { reasonOf } from './start-failure.js';
 import { subscriptionsOf, type Subscriptions } from './subscriptions.js';
 
 const SWEEP_MS = 5_000;
@@ -92,7 +92,8 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
       this.#lookAgain = false;
       const complete = await this.#lookOnce();
       this.#failures = complete ? 0 : this.#failures + 1;
-      if (!complete && !this.#stopped) await this.#retryLater();
+      // A replica that stops leaves the rest to another.
+      if (!complete || this.#stopped) await this.#retryLater();
     }
     this.#dispatching = undefined;
   }
@@ -108,7 +109,7 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
         last = outcome.last;
       }
     } catch (thrown) {
-      if (this.#failures === 0) this.#log.error(`events wait until this is over: ${describe(thrown)}`);
+      if (this.#failures === 0) this.#log.error(`events wait until this is over: ${reasonOf(thrown)}`);
       return false;
     }
     return complete;
@@ -140,7 +141,7 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
   }
 
   async #retryLater(): Promise<void> {
-    const delay = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), SWEEP_MS);
+    const delay = this.#stopped ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), SWEEP_MS);
     await this.#hint(delay).catch(() => undefined); // then the sweeper is the hint
   }
 

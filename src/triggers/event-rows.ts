@@ -29,7 +29,7 @@ interface Row {
 /** The next undispatched events after `seq`; what another replica holds is passed over. */
 export async function claimEvents(tx: Tx, seq: string): Promise<PendingEvent[]> {
   // A hub that stops in its tracks must not hold the events: the others take over when the server drops its session.
-  await tx.query("SET LOCAL idle_in_transaction_session_timeout = '15s'");
+  await tx.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
   const { rows } = await tx.query<Row>(
     `SELECT seq, id, source, type, subject, time, data, traceparent, attributes FROM event
      WHERE dispatched_at IS NULL AND seq > $1 ORDER BY seq LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED`,

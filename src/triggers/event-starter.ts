@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { RunStarter, type StartRequest } from '../runs/index.js';
 import type { PendingEvent } from './event-rows.js';
-import { describe, isUnavailable, verdictOn } from './start-failure.js';
+import { isUnavailable, reasonOf, verdictOn } from './start-failure.js';
 import type { Subscription, Subscriptions } from './subscriptions.js';
 
 export type EventOutcome = 'dispatched' | 'again' | 'unavailable';
@@ -49,7 +49,7 @@ export class EventStarter {
     } catch (thrown) {
       if (!this.#complainedOf.has(subscription.workflow)) {
         this.#log.warn(
-          `${subscription.workflow}: an expression failed, so events do not start it: ${describe(thrown)}`,
+          `${subscription.workflow}: an expression failed, so events do not start it: ${reasonOf(thrown)}`,
         );
       }
       this.#complainedOf.add(subscription.workflow);
@@ -75,7 +75,7 @@ export class EventStarter {
       if (isUnavailable(thrown)) return 'unavailable';
       const again = verdictOn(thrown) === 'again';
       const then = again ? 'will be tried again' : 'does not start it';
-      this.#log.warn(`${request.workflow}: event ${request.dedupe?.key} ${then}: ${describe(thrown)}`);
+      this.#log.warn(`${request.workflow}: event ${request.dedupe?.key} ${then}: ${reasonOf(thrown)}`);
       return again ? 'again' : 'dispatched';
     }
   }

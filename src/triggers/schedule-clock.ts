@@ -13,7 +13,7 @@ import { JOBS_ROLE, type JobsRole } from '../jobs/index.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { scheduleLines } from './schedule-lines.js';
 import { syncSchedules, untilNextFire } from './schedule-sql.js';
-import { describe } from './start-failure.js';
+import { reasonOf } from './start-failure.js';
 
 /** How often to look, for lines other replicas wrote; the exact moment of a known fire is waited for. */
 const LOOK_MS = 250;
@@ -74,7 +74,7 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy, B
       if (this.role !== 'api') await this.#fire();
       this.#failing = false;
     } catch (thrown) {
-      if (!this.#failing) this.#log.error(`schedules wait until this is over: ${describe(thrown)}`);
+      if (!this.#failing) this.#log.error(`schedules wait until this is over: ${reasonOf(thrown)}`);
       this.#failing = true;
     }
   }

@@ -3,7 +3,7 @@ import { Database } from '../database/index.js';
 import { RunStarter } from '../runs/index.js';
 import { planFires, type FirePlan } from './plan-fires.js';
 import { advance, CLAIM, claimDue, type Advance, type DueSchedule } from './schedule-sql.js';
-import { describe, verdictOn } from './start-failure.js';
+import { reasonOf, verdictOn } from './start-failure.js';
 
 type Started = { readonly runId: string } | { readonly verdict: 'again' | 'over' };
 
@@ -66,7 +66,7 @@ export class ScheduleFirer {
       const verdict = verdictOn(thrown);
       const then = verdict === 'again' ? 'tried again shortly' : 'skipped';
       this.#log.warn(
-        `${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${describe(thrown)}`,
+        `${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${reasonOf(thrown)}`,
       );
       return { verdict };
     }

@@ -36,7 +36,7 @@ export async function untilNextFire(tx: Tx, workflows: readonly string[]): Promi
 /** Only lines of `workflows`, those this replica knows: while a new version is rolled out another may know more. */
 export async function claimDue(tx: Tx, workflows: readonly string[]): Promise<DueSchedule[]> {
   // A hub that stops in its tracks must not hold the lines: the others take over when the server drops its session.
-  await tx.query("SET LOCAL idle_in_transaction_session_timeout = '10s'");
+  await tx.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
   const { rows } = await tx.query<DueSchedule>(
     `SELECT workflow_id, key, cron, timezone, input, next_at, clock_timestamp() AS now
      FROM schedule WHERE next_at <= clock_timestamp() AND workflow_id = ANY ($1)

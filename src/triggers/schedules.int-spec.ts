@@ -118,6 +118,22 @@ describe('schedules', () => {
     expect(new Set(instants).size).toBe(instants.length);
   });
 
+  test('a replica that hangs while it starts runs is replaced, and the fire it held is not lost', async () => {
+    const definitions = new FakeDefinitions({ w: everySecond });
+    let release = () => {};
+    const hanging = new FakeStarter(database);
+    hanging.afterStart = () => new Promise((resolve) => (release = resolve));
+    replicas.push(await startReplica(database, definitions, hanging));
+    await until('the first fire', () => hanging.started.length === 1);
+    await start(definitions);
+    await until('another replica to start what is due', () => starter.started.length > 0);
+    release();
+    expect(starter.duplicates).toBe(1); // the fire that was started and not advanced
+    const times = [...hanging.started, ...starter.started].map((run) => Date.parse(run.trigger.scheduledFor!));
+    const sorted = times.toSorted((a, b) => a - b);
+    expect(sorted).toEqual(sorted.map((_, n) => sorted[0]! + n * 1_000));
+  });
+
   test('an overloaded hub starts the fire later, a wrong input is skipped', async () => {
     let refusals = 0;
     starter.refuse = ({ workflow }) => {

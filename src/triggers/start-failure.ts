@@ -15,7 +15,7 @@ export function isUnavailable(thrown: unknown): boolean {
 }
 
 /** For logs: the code first, where there is one. */
-export function describe(thrown: unknown): string {
+export function reasonOf(thrown: unknown): string {
   if (thrown instanceof CcError) return `${thrown.code} ${thrown.message}`;
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
