@@ -16,7 +16,10 @@ const COLUMNS = 'id, current_version AS version, source, file, enabled, updated_
 
 /** Ids among these that belong to the API or a plugin: a file cannot take them over. */
 export async function ownedElsewhere(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await database.pool.query<{ id: string }>("SELECT id FROM workflow WHERE id = ANY ($1) AND source <> 'file'", [ids]);
+  const { rows } = await database.pool.query<{ id: string }>(
+    "SELECT id FROM workflow WHERE id = ANY ($1) AND source <> 'file'",
+    [ids],
+  );
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -49,7 +52,12 @@ export async function storeFiles(database: Database, { good, bad, unknown }: Fol
   });
 }
 
-async function disableDeleted(tx: Tx, ids: readonly string[], present: readonly string[], unknown: readonly string[]): Promise<void> {
+async function disableDeleted(
+  tx: Tx,
+  ids: readonly string[],
+  present: readonly string[],
+  unknown: readonly string[],
+): Promise<void> {
   await tx.query(
     `UPDATE workflow SET enabled = false, file = NULL, updated_at = now()
      WHERE id IN (
@@ -72,7 +80,11 @@ export async function storedWorkflow(database: Database, id: string): Promise<St
   return rows[0];
 }
 
-export async function storedDefinition(database: Database, id: string, version: string): Promise<WorkflowDefinition | undefined> {
+export async function storedDefinition(
+  database: Database,
+  id: string,
+  version: string,
+): Promise<WorkflowDefinition | undefined> {
   const { rows } = await database.pool.query<{ definition: string }>(
     'SELECT definition FROM workflow_version WHERE workflow_id = $1 AND version = $2',
     [id, version],

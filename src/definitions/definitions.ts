@@ -5,7 +5,14 @@ import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { compile, didYouMean, validateInput, type Plan } from '../workflow/index.js';
 import { AgentCatalogue } from './agent-catalogue.js';
-import { ownedElsewhere, storedDefinition, storedWorkflow, storedWorkflows, storeFiles, type StoredWorkflow } from './definition-store.js';
+import {
+  ownedElsewhere,
+  storedDefinition,
+  storedWorkflow,
+  storedWorkflows,
+  storeFiles,
+  type StoredWorkflow,
+} from './definition-store.js';
 import { readFolders, type FileProblems, type FoldersRead } from './read-folders.js';
 import type { WorkflowSource } from './workflow.entity.js';
 
@@ -59,9 +66,14 @@ export class Definitions implements OnModuleInit {
     await storeFiles(this.database, read);
     for (const { plan } of read.good) this.#plans.set(keyOf(plan.id, plan.version), plan);
     this.#problems = read.bad;
-    for (const bad of read.bad) this.#log.error(`${bad.file} is not loaded:\n${bad.problems.map((problem) => `  ${lineOf(problem)}`).join('\n')}`);
+    for (const bad of read.bad)
+      this.#log.error(
+        `${bad.file} is not loaded:\n${bad.problems.map((problem) => `  ${lineOf(problem)}`).join('\n')}`,
+      );
     this.#current = await this.#readCurrent();
-    this.#log.log(`${this.#current.size} workflows, ${read.good.length} from files${read.bad.length > 0 ? `, ${read.bad.length} files refused` : ''}`);
+    this.#log.log(
+      `${this.#current.size} workflows, ${read.good.length} from files${read.bad.length > 0 ? `, ${read.bad.length} files refused` : ''}`,
+    );
     for (const listener of this.#listeners) listener();
   }
 
@@ -72,7 +84,10 @@ export class Definitions implements OnModuleInit {
     // Another replica may have loaded it after we started.
     const stored = await storedWorkflow(this.database, id);
     if (stored !== undefined) return this.version(id, stored.version);
-    throw new CcError('CC_WORKFLOW_NOT_FOUND', `There is no workflow "${id.slice(0, 100)}".${didYouMean(id, this.#current.keys())}`);
+    throw new CcError(
+      'CC_WORKFLOW_NOT_FOUND',
+      `There is no workflow "${id.slice(0, 100)}".${didYouMean(id, this.#current.keys())}`,
+    );
   }
 
   /** Any version that was ever current. Throws CC_WORKFLOW_NOT_FOUND. */
@@ -111,11 +126,18 @@ export class Definitions implements OnModuleInit {
   }
 
   get #options() {
-    return { catalogue: this.catalogue, secrets: this.config.secrets, stepTimeoutMs: this.config.engine.defaultStepTimeoutMs };
+    return {
+      catalogue: this.catalogue,
+      secrets: this.config.secrets,
+      stepTimeoutMs: this.config.engine.defaultStepTimeoutMs,
+    };
   }
 
   async #withoutForeign({ good, bad, unknown }: FoldersRead): Promise<FoldersRead> {
-    const foreign = await ownedElsewhere(this.database, good.map(({ plan }) => plan.id));
+    const foreign = await ownedElsewhere(
+      this.database,
+      good.map(({ plan }) => plan.id),
+    );
     const refused = good.filter(({ plan }) => foreign.has(plan.id));
     return {
       unknown,
@@ -146,7 +168,10 @@ export class Definitions implements OnModuleInit {
   async #load(id: string, version: string): Promise<Plan> {
     const definition = await storedDefinition(this.database, id, version);
     if (definition !== undefined) return compile(definition, version, this.#options);
-    throw new CcError('CC_WORKFLOW_NOT_FOUND', `The workflow "${id.slice(0, 100)}" has no version "${version.slice(0, 100)}".`);
+    throw new CcError(
+      'CC_WORKFLOW_NOT_FOUND',
+      `The workflow "${id.slice(0, 100)}" has no version "${version.slice(0, 100)}".`,
+    );
   }
 }
 

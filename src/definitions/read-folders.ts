@@ -28,7 +28,11 @@ const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 const MAX_BYTES = 1_048_576;
 
 /** Every workflow file below the folders, checked. Never throws: what cannot be read is a problem like any other. */
-export async function readFolders(folders: readonly string[], root: string, options: ValidateOptions): Promise<FoldersRead> {
+export async function readFolders(
+  folders: readonly string[],
+  root: string,
+  options: ValidateOptions,
+): Promise<FoldersRead> {
   const good: GoodFile[] = [];
   const bad: FileProblems[] = [];
   const unknown: string[] = [];
@@ -36,7 +40,10 @@ export async function readFolders(folders: readonly string[], root: string, opti
     const found = await filesIn(folder);
     if (typeof found === 'string') {
       unknown.push(nameOf(folder, root));
-      bad.push({ file: nameOf(folder, root), problems: [{ path: '', message: `the folder cannot be read: ${found}` }] });
+      bad.push({
+        file: nameOf(folder, root),
+        problems: [{ path: '', message: `the folder cannot be read: ${found}` }],
+      });
       continue;
     }
     for (const path of found) {
@@ -55,7 +62,12 @@ async function filesIn(folder: string): Promise<string[] | string> {
     return entries
       .filter((entry) => !entry.isDirectory() && EXTENSIONS.has(extname(entry.name)))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !relative(folder, path).split(sep).some((part) => part.startsWith('.') || part === 'node_modules'))
+      .filter(
+        (path) =>
+          !relative(folder, path)
+            .split(sep)
+            .some((part) => part.startsWith('.') || part === 'node_modules'),
+      )
       .toSorted();
   } catch (error) {
     return messageOf(error);
@@ -65,7 +77,8 @@ async function filesIn(folder: string): Promise<string[] | string> {
 async function readOne(path: string, options: ValidateOptions): Promise<{ plan?: Plan; problems: readonly Problem[] }> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_BYTES) return { problems: [{ path: '', message: `the file has ${size} bytes; a workflow file is never that large` }] };
+    if (size > MAX_BYTES)
+      return { problems: [{ path: '', message: `the file has ${size} bytes; a workflow file is never that large` }] };
     return validateWorkflow(await readFile(path, 'utf8'), options);
   } catch (error) {
     return { problems: [{ path: '', message: `the file cannot be read: ${messageOf(error)}` }] };
@@ -80,7 +93,10 @@ function withoutClashes(good: readonly GoodFile[], bad: readonly FileProblems[])
   const problems = clashes.flatMap((files) =>
     files.map(({ file, plan }): FileProblems => {
       const others = files.filter((other) => other.file !== file).map((other) => other.file);
-      return { file, problems: [{ path: 'id', message: `the id "${plan.id}" is also that of ${others.join(', ')}; change one` }] };
+      return {
+        file,
+        problems: [{ path: 'id', message: `the id "${plan.id}" is also that of ${others.join(', ')}; change one` }],
+      };
     }),
   );
   return { good: [...byId.values()].filter((files) => files.length === 1).flat(), bad: [...bad, ...problems] };

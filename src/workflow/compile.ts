@@ -24,7 +24,8 @@ export function compile(definition: WorkflowDefinition, version: string, options
   const builder = new Builder(problems, options.stepTimeoutMs ?? STEP_TIMEOUT_MS);
   const needs = new Map(Object.entries(definition.steps).map(([id, step]) => [id, step.needs ?? []]));
   const order = topologicalOrder(needs);
-  if (!order.ok) problems.push({ path: 'steps', message: `these steps wait for each other: ${order.cycle.join(' -> ')}` });
+  if (!order.ok)
+    problems.push({ path: 'steps', message: `these steps wait for each other: ${order.cycle.join(' -> ')}` });
   const dependents = dependentsOf(needs);
   const steps = new Map<string, PlanStep>();
   for (const id of order.ok ? order.order : []) {
@@ -41,10 +42,19 @@ export function compile(definition: WorkflowDefinition, version: string, options
   };
   if (problems.length === 0) return plan;
   const [first] = problems;
-  throw new CcError('CC_WORKFLOW_INVALID', `The workflow "${definition.id}" does not compile: ${first!.path}: ${first!.message}`, { problems });
+  throw new CcError(
+    'CC_WORKFLOW_INVALID',
+    `The workflow "${definition.id}" does not compile: ${first!.path}: ${first!.message}`,
+    { problems },
+  );
 }
 
-function buildStep(id: string, { steps, defaults }: WorkflowDefinition, dependents: readonly string[], builder: Builder): PlanStep {
+function buildStep(
+  id: string,
+  { steps, defaults }: WorkflowDefinition,
+  dependents: readonly string[],
+  builder: Builder,
+): PlanStep {
   const step: AgentStep = steps[id]!;
   const [agent = '', action = ''] = step.uses.split('.');
   const path = ['steps', id];

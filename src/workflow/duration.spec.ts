@@ -14,9 +14,12 @@ describe('durations', () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '5', 's', '1.5h', '-1s', '1h30m', '5 m', '5M', '366d', '9999999999s', ' 5s', '5s\n', '٣s'])('%j is none', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-  });
+  it.each(['', '5', 's', '1.5h', '-1s', '1h30m', '5 m', '5M', '366d', '9999999999s', ' 5s', '5s\n', '٣s'])(
+    '%j is none',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 
   it('reads back what it writes', () => {
     fc.assert(

@@ -11,13 +11,20 @@ import { pathText, type Path } from './grammar/path.js';
 export function compileExpression(text: string, names: readonly string[]): Expression {
   const compiled = tryCompileExpression(text, names);
   if (compiled.ok) return compiled.expression;
-  throw invalid(text, compiled.complaints.map((complaint) => problemOf(complaint, [])));
+  throw invalid(
+    text,
+    compiled.complaints.map((complaint) => problemOf(complaint, [])),
+  );
 }
 
 /** Any JSON value with `${{ }}` inside, over the given names. Throws CC_EXPRESSION_INVALID. */
 export function compileTemplate(value: unknown, names: readonly string[], where = 'input'): Template {
   const problems: Problem[] = [];
-  const template = compileTemplateWith(value, { names, where, complain: (complaint, path) => problems.push(problemOf(complaint, path)) });
+  const template = compileTemplateWith(value, {
+    names,
+    where,
+    complain: (complaint, path) => problems.push(problemOf(complaint, path)),
+  });
   if (problems.length === 0) return template;
   throw invalid(where, problems);
 }
@@ -45,7 +52,8 @@ export function evaluateExpression(text: string, scope: Readonly<Record<string, 
   let expression = cache.get(key);
   if (expression === undefined) {
     const bad = names.find((name) => !isFreeName(name));
-    if (bad !== undefined) throw new CcError('CC_EXPRESSION_INVALID', `"${bad.slice(0, 60)}" cannot be a name in an expression.`);
+    if (bad !== undefined)
+      throw new CcError('CC_EXPRESSION_INVALID', `"${bad.slice(0, 60)}" cannot be a name in an expression.`);
     expression = compileExpression(text, names);
     if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
   } else {
@@ -61,5 +69,7 @@ function problemOf({ message, at, code }: Complaint, path: Path): Problem {
 
 function invalid(text: string, problems: readonly Problem[]): CcError {
   const summary = problems.map(({ message }) => message).join('; ');
-  return new CcError('CC_EXPRESSION_INVALID', `The expression "${text.slice(0, 200)}" does not compile: ${summary}`, { problems });
+  return new CcError('CC_EXPRESSION_INVALID', `The expression "${text.slice(0, 200)}" does not compile: ${summary}`, {
+    problems,
+  });
 }

@@ -13,7 +13,9 @@ it('fills in defaults', () => {
 });
 
 it('throws with every problem by path', () => {
-  const plan = planOf('input: { type: object, required: [a], properties: { n: { type: integer } }, additionalProperties: false }');
+  const plan = planOf(
+    'input: { type: object, required: [a], properties: { n: { type: integer } }, additionalProperties: false }',
+  );
   const starting = () => validateInput(plan, { n: 'x', nn: 1 });
   expect(starting).toThrow(
     expect.objectContaining({

@@ -3,7 +3,13 @@ import { parseDuration } from './duration.js';
 import type { RetryPolicy } from './plan.js';
 
 /** What a step gets when neither it nor `defaults` says anything: one attempt. */
-export const RETRY_DEFAULTS: RetryPolicy = { attempts: 1, delayMs: 1_000, factor: 2, maxDelayMs: 300_000, jitter: true };
+export const RETRY_DEFAULTS: RetryPolicy = {
+  attempts: 1,
+  delayMs: 1_000,
+  factor: 2,
+  maxDelayMs: 300_000,
+  jitter: true,
+};
 
 /** Longer than any request; a step that needs more says so. */
 export const STEP_TIMEOUT_MS = 300_000;

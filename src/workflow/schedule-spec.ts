@@ -6,7 +6,8 @@ const FIELDS = /^\S+(\s+\S+){4,5}$/;
 /** What is wrong with a cron line, or undefined. Five fields, or six with seconds first; words like @daily are not taken. */
 export function cronProblem(cron: string): string | undefined {
   if (cron.length > 200) return 'this is longer than a cron line can be';
-  if (!FIELDS.test(cron.trim())) return 'a cron line has five fields (minute hour day month weekday), or six with seconds first';
+  if (!FIELDS.test(cron.trim()))
+    return 'a cron line has five fields (minute hour day month weekday), or six with seconds first';
   const result = CronTime.validateCronExpression(cron);
   return result.valid ? undefined : `this is not a cron line: ${messageOf(result.error)}`;
 }

@@ -4,7 +4,12 @@ describe('patterns of schemas', () => {
   it('are told apart between schemas', () => {
     const ofLetters = compileSchema({ type: 'string', pattern: '^[a-z]+$' });
     const ofDigits = compileSchema({ type: 'string', pattern: '^[0-9]+$' });
-    expect([ofLetters('abc').ok, ofLetters('123').ok, ofDigits('abc').ok, ofDigits('123').ok]).toEqual([true, false, false, true]);
+    expect([ofLetters('abc').ok, ofLetters('123').ok, ofDigits('abc').ok, ofDigits('123').ok]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('take time that grows with the text only', () => {

@@ -31,7 +31,14 @@ const regExp = Object.assign((pattern: string) => new LinearRegex(pattern), { co
 const ajv = createAjv();
 
 function createAjv(): Ajv2020 {
-  const instance = new Ajv2020({ strict: false, allErrors: true, useDefaults: true, logger: false, validateSchema: false, code: { regExp } });
+  const instance = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    useDefaults: true,
+    logger: false,
+    validateSchema: false,
+    code: { regExp },
+  });
   addFormats.default(instance, { mode: 'fast' });
   // Ajv compares every pair of elements.
   instance.removeKeyword('uniqueItems');
@@ -40,7 +47,8 @@ function createAjv(): Ajv2020 {
     type: 'array',
     schemaType: 'boolean',
     error: { message: 'must not have the same element twice' },
-    validate: (unique: boolean, items: readonly unknown[]) => !unique || new Set(items.map(canonicalJson)).size === items.length,
+    validate: (unique: boolean, items: readonly unknown[]) =>
+      !unique || new Set(items.map(canonicalJson)).size === items.length,
   });
   return instance;
 }
@@ -50,9 +58,11 @@ export function schemaFaults(schema: unknown): readonly SchemaFault[] {
   const found: SchemaFault[] = [];
   const size = { left: 5_000 };
   inspect(schema, [], found, size);
-  if (size.left < 0) return [{ path: [], message: 'the schema has more than 5000 parts or is nested too deeply', rule: '' }];
+  if (size.left < 0)
+    return [{ path: [], message: 'the schema has more than 5000 parts or is nested too deeply', rule: '' }];
   if (found.length > 0) return found;
-  if (ajv.validateSchema(schema as JsonSchema as object) !== true) return firstOfEachPath((ajv.errors ?? []).map(faultOf));
+  if (ajv.validateSchema(schema as JsonSchema as object) !== true)
+    return firstOfEachPath((ajv.errors ?? []).map(faultOf));
   try {
     compileAjv(schema as JsonSchema);
     return [];
@@ -77,9 +87,17 @@ function inspect(node: unknown, path: Path, found: SchemaFault[], size: { left: 
   for (const [key, value] of Object.entries(node)) {
     const at = [...path, Array.isArray(node) ? Number(key) : key];
     if ((key === '$ref' || key === '$dynamicRef') && typeof value === 'string' && !value.startsWith('#')) {
-      found.push({ path: at, message: 'a schema can only refer to itself ("#/$defs/..."); nothing is fetched', rule: '' });
+      found.push({
+        path: at,
+        message: 'a schema can only refer to itself ("#/$defs/..."); nothing is fetched',
+        rule: '',
+      });
     }
-    if (key === '$schema' && typeof value === 'string' && !/^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/.test(value)) {
+    if (
+      key === '$schema' &&
+      typeof value === 'string' &&
+      !/^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/.test(value)
+    ) {
       found.push({ path: at, message: 'schemas here are JSON Schema 2020-12; remove this line', rule: '' });
     }
     inspect(value, at, found, size);
@@ -116,7 +134,8 @@ function joinAlternatives(faults: readonly SchemaFault[]): readonly SchemaFault[
     const place = `${alternative} ${pathText(fault.path)}`;
     const first = byPlace.get(place);
     if (first === undefined) byPlace.set(place, joined.push(fault) - 1);
-    else if (!fault.rule.endsWith('Of')) joined[first] = { ...fault, message: `${joined[first]!.message} or ${fault.message}` };
+    else if (!fault.rule.endsWith('Of'))
+      joined[first] = { ...fault, message: `${joined[first]!.message} or ${fault.message}` };
   }
   return joined;
 }
@@ -160,7 +179,9 @@ function pointerPath(pointer: string): Path {
   return pointer
     .slice(1)
     .split('/')
-    .map((part): PathPart => (/^\d{1,9}$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+    .map((part): PathPart =>
+      /^\d{1,9}$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~'),
+    );
 }
 
 /** Faults as problems under a path, with a suggestion where the schema knows the names. */
@@ -192,7 +213,9 @@ export function unknownProperty(schema: JsonSchema | undefined, path: readonly s
     }
     // Anything that could bring further names leaves the question open.
     const closed = here['additionalProperties'] === false || here['unevaluatedProperties'] === false;
-    const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'if', '$ref', '$dynamicRef', 'dependentSchemas'].some((key) => key in here);
+    const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'if', '$ref', '$dynamicRef', 'dependentSchemas'].some(
+      (key) => key in here,
+    );
     if (!closed || open) return undefined;
     return `the input has no property "${['input', ...path.slice(0, i), name].join('.')}".${didYouMean(name, Object.keys(properties))}`;
   }
@@ -200,12 +223,21 @@ export function unknownProperty(schema: JsonSchema | undefined, path: readonly s
 }
 
 /** The workflow's input with defaults filled in. Throws CC_INPUT_INVALID with every problem by path. */
-export function checkInput(check: SchemaCheck | undefined, schema: JsonSchema | undefined, workflow: string, input: unknown): unknown {
+export function checkInput(
+  check: SchemaCheck | undefined,
+  schema: JsonSchema | undefined,
+  workflow: string,
+  input: unknown,
+): unknown {
   const value = input ?? {};
   if (check === undefined || schema === undefined) return value;
   const checked = check(value);
   if (checked.ok) return checked.value;
   const problems = schemaProblems(checked.faults, schema, ['input']);
   const shown = problems.slice(0, 3).map(({ path, message }) => `${path}: ${message}`);
-  throw new CcError('CC_INPUT_INVALID', `The input of workflow "${workflow}" has ${problems.length} problem(s): ${shown.join('; ')}.`, { problems });
+  throw new CcError(
+    'CC_INPUT_INVALID',
+    `The input of workflow "${workflow}" has ${problems.length} problem(s): ${shown.join('; ')}.`,
+    { problems },
+  );
 }

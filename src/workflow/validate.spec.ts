@@ -9,7 +9,12 @@ const request: JsonSchema = {
   properties: {
     url: { type: 'string', format: 'uri' },
     expectStatus: { type: 'array', items: { anyOf: [{ type: 'integer', minimum: 100 }, { type: 'string' }] } },
-    auth: { type: 'object', required: ['bearer'], properties: { bearer: { type: 'string' } }, additionalProperties: false },
+    auth: {
+      type: 'object',
+      required: ['bearer'],
+      properties: { bearer: { type: 'string' } },
+      additionalProperties: false,
+    },
   },
 };
 
@@ -28,7 +33,8 @@ const minimal = 'id: x\nsteps:\n  a: { uses: http.request, with: { url: "http://
 /** A good workflow with more keys at the top, from line 4 on. */
 const withTop = (more: string) => minimal + more;
 /** A good workflow with more keys in its step, at line 4. */
-const withStep = (more: string) => `id: x\nsteps:\n  a:\n    ${more}\n    uses: http.request\n    with: { url: "http://x" }\n`;
+const withStep = (more: string) =>
+  `id: x\nsteps:\n  a:\n    ${more}\n    uses: http.request\n    with: { url: "http://x" }\n`;
 
 describe('validating workflows', () => {
   it('accepts all the grammar that is built', () => {
@@ -89,11 +95,24 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['output: "${{ item }}"', 'output'],
     ['output: "${{ index + 1 }}"', 'output'],
   ])('refuses as not built: %s', (more, path) => {
-    expect(problemsOf(withTop(more))).toEqual([expect.stringMatching(`^4:\\d+ ${RegExp.escape(path)} CC_GRAMMAR_NOT_BUILT`)]);
+    expect(problemsOf(withTop(more))).toEqual([
+      expect.stringMatching(`^4:\\d+ ${RegExp.escape(path)} CC_GRAMMAR_NOT_BUILT`),
+    ]);
   });
 
   it.each([
-    'approval', 'approvers', 'quorum', 'onTimeout', 'forEach', 'concurrency', 'onItemFailure', 'sleep', 'until', 'waitFor', 'workflow', 'wait',
+    'approval',
+    'approvers',
+    'quorum',
+    'onTimeout',
+    'forEach',
+    'concurrency',
+    'onItemFailure',
+    'sleep',
+    'until',
+    'waitFor',
+    'workflow',
+    'wait',
   ])('refuses as not built in a step: %s', (key) => {
     const path = new RegExp(`^4:5 steps\\.a\\.${key} CC_GRAMMAR_NOT_BUILT .*not built yet`);
     expect(problemsOf(withStep(`${key}: x`))).toEqual([expect.stringMatching(path)]);
@@ -125,9 +144,15 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['on: { schedule: [{ cron: "* * *" }] }', /^4:26 on\.schedule\[0\]\.cron .*five fields/],
     ['on: { schedule: [{ cron: "61 * * * *" }] }', /not a cron line/],
     ['on: { schedule: [{ cron: "* * * * *", timezone: Mars }] }', /on\.schedule\[0\]\.timezone .*not an IANA/],
-    ['on: { schedule: [{ cron: "* * * * *", input: { a: "${{ event.x }}" } }] }', /on\.schedule\[0\]\.input\.a CC_EXPRESSION_INVALID .*no names are known/],
+    [
+      'on: { schedule: [{ cron: "* * * * *", input: { a: "${{ event.x }}" } }] }',
+      /on\.schedule\[0\]\.input\.a CC_EXPRESSION_INVALID .*no names are known/,
+    ],
     ['on: { event: [{}] }', /"type" is missing/],
-    ['on: { event: [{ type: x, if: "input.a" }] }', /^4:31 on\.event\[0\]\.if CC_EXPRESSION_INVALID .*"input" is not known/],
+    [
+      'on: { event: [{ type: x, if: "input.a" }] }',
+      /^4:31 on\.event\[0\]\.if CC_EXPRESSION_INVALID .*"input" is not known/,
+    ],
     ['on: { event: [{ type: x, if: "success()" }] }', /in "if" of a step only/],
     ['on: { event: [{ type: x, if: 3 }] }', /must be an expression, not the number 3/],
     ['on: { event: [{ type: x, input: "${{ steps.a.output }}" }] }', /"steps" is not known/],
@@ -136,8 +161,14 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['input: { type: objct }', /^4:16 input\.type .*the schema is wrong/],
     ['input: { properties: { a: { pattern: "(a" } } }', /does not compile/],
     ['input: { $ref: "http://x" }', /can only refer to itself/],
-    ['input: { properties: { n: { type: integer } } }\non: { schedule: [{ cron: "* * * * *", input: { n: x } }] }', /^5:.* on\.schedule\[0\]\.input\.n .*must be integer/],
-    ['input: { required: [n] }\non: { schedule: [{ cron: "* * * * *" }] }', /on\.schedule\[0\]\.input .*"n" is missing/],
+    [
+      'input: { properties: { n: { type: integer } } }\non: { schedule: [{ cron: "* * * * *", input: { n: x } }] }',
+      /^5:.* on\.schedule\[0\]\.input\.n .*must be integer/,
+    ],
+    [
+      'input: { required: [n] }\non: { schedule: [{ cron: "* * * * *" }] }',
+      /on\.schedule\[0\]\.input .*"n" is missing/,
+    ],
     // output
     ['output: "${{ steps.b.output }}"', /^4:14 output CC_EXPRESSION_INVALID there is no step "b"/],
     ['output: "${{ steps.a.ouput }}"', /steps\.a has no "ouput"\. Did you mean "output"/],
@@ -174,13 +205,22 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
   });
 
   it.each([
-    ['{ uses: http.request, with: { url: "http://x", ulr: 1 } }', /steps\.a\.with .*unknown property "ulr"\. Did you mean "url"/],
+    [
+      '{ uses: http.request, with: { url: "http://x", ulr: 1 } }',
+      /steps\.a\.with .*unknown property "ulr"\. Did you mean "url"/,
+    ],
     ['{ uses: http.request }', /steps\.a\.with .*"url" is missing/],
     ['{ uses: http.request, with: [1] }', /must be a map, not a list/],
     ['{ uses: http.request, with: { url: 3 } }', /steps\.a\.with\.url .*must be string/],
     ['{ uses: http.request, with: { url: "${{ input.u }}", expectStatus: [200, "${{ input.s }}"] } }', undefined],
-    ['{ uses: http.request, with: { url: "${{ input.u }}", expectStatus: [20, "${{ input.s }}"] } }', /steps\.a\.with\.expectStatus\[0\] {2}must be >= 100 or must be string/],
-    ['{ uses: http.request, with: { url: "http://x", auth: { bearer: "${{ secrets.TOKEN }}", x: 1 } } }', /steps\.a\.with\.auth .*unknown property "x"/],
+    [
+      '{ uses: http.request, with: { url: "${{ input.u }}", expectStatus: [20, "${{ input.s }}"] } }',
+      /steps\.a\.with\.expectStatus\[0\] {2}must be >= 100 or must be string/,
+    ],
+    [
+      '{ uses: http.request, with: { url: "http://x", auth: { bearer: "${{ secrets.TOKEN }}", x: 1 } } }',
+      /steps\.a\.with\.auth .*unknown property "x"/,
+    ],
     ['{ uses: http.request, with: { url: "http://x", auth: "${{ input.auth }}" } }', undefined],
     ['{ uses: http.request, with: { url: "${{ secrets.TOKEM }}" } }', /"TOKEM" is not listed.*Did you mean "TOKEN"/],
     ['{ uses: http.request, with: { url: "${{ secrets[input.x] }}" } }', /name the secret/],
@@ -193,7 +233,9 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['{ with: {} }', /steps\.a {2}"uses" is missing/],
     ['http.request', /must be a map, not the string/],
   ])('with and uses: %s', (step, problem) => {
-    expect(problemsOf(`id: x\nsteps:\n  a: ${step}\n`)).toEqual(problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]));
+    expect(problemsOf(`id: x\nsteps:\n  a: ${step}\n`)).toEqual(
+      problem === undefined ? [] : expect.arrayContaining([expect.stringMatching(problem)]),
+    );
   });
 
   it.each([
@@ -204,14 +246,21 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['id: x\nsteps: {}', /at least one step/],
     ['id: Hello_World\nsteps: { a: { uses: http.request, with: { url: "http://x" } } }', /^1:5 id .*is not an id/],
     ['id: 5\nsteps: { a: { uses: http.request, with: { url: "http://x" } } }', /must be a text/],
-    ['id: x\nsteps: { a-b: { uses: http.request, with: { url: "http://x" } } }', /^2:10 steps\.a-b .*small letters, digits and _/],
-    ['id: x\nsteps: { constructor: { uses: http.request, needs: [toString], with: { url: "http://x" } } }', /there is no step "toString"/],
+    [
+      'id: x\nsteps: { a-b: { uses: http.request, with: { url: "http://x" } } }',
+      /^2:10 steps\.a-b .*small letters, digits and _/,
+    ],
+    [
+      'id: x\nsteps: { constructor: { uses: http.request, needs: [toString], with: { url: "http://x" } } }',
+      /there is no step "toString"/,
+    ],
   ])('%j', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
 
   it('takes a thousand steps and no more', () => {
-    const steps = (n: number) => `id: x\nsteps:\n${Array.from({ length: n }, (_, i) => `  s${i}: { uses: http.request, with: { url: "http://x" } }`).join('\n')}`;
+    const steps = (n: number) =>
+      `id: x\nsteps:\n${Array.from({ length: n }, (_, i) => `  s${i}: { uses: http.request, with: { url: "http://x" } }`).join('\n')}`;
     expect(problemsOf(steps(1_000))).toEqual([]);
     expect(problemsOf(steps(1_001))).toEqual([expect.stringMatching(/1001 steps, at most 1000/)]);
   });
@@ -224,11 +273,14 @@ steps:
   c: { uses: http.request, needs: [b], with: { url: "\${{ steps.a.output }}\${{ steps.d.output }}" } }
   d: { uses: http.request, with: { url: "http://x" } }
 `;
-    expect(problemsOf(text)).toEqual([expect.stringMatching(/^5:79 steps\.c\.with\.url .*"d" may not have run yet: add it to "needs" of "c"/)]);
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^5:79 steps\.c\.with\.url .*"d" may not have run yet: add it to "needs" of "c"/),
+    ]);
   });
 
   it('names a cycle once and still checks all else', () => {
-    const text = 'id: x\nsteps:\n  a: { uses: http.request, needs: [c], with: { url: "http://x" } }\n  b: { uses: http.request, needs: [a], with: { url: 1 } }\n  c: { uses: http.request, needs: [b], with: { url: "http://x" } }\n';
+    const text =
+      'id: x\nsteps:\n  a: { uses: http.request, needs: [c], with: { url: "http://x" } }\n  b: { uses: http.request, needs: [a], with: { url: 1 } }\n  c: { uses: http.request, needs: [b], with: { url: "http://x" } }\n';
     expect(problemsOf(text)).toEqual([
       expect.stringMatching(/^3:\d+ steps\.a\.needs .*a -> c -> b -> a/),
       expect.stringMatching(/^4:\d+ steps\.b\.with\.url .*must be string/),
@@ -236,17 +288,37 @@ steps:
   });
 
   it('reports everything at once, in the order of the file', () => {
-    const problems = problemsOf('id: X\ntimeout: x\nsteps:\n  a: { uses: nope.x, needs: [z], retry: { attempts: x } }\n  B: {}\noutput: "${{ q }}"\n');
+    const problems = problemsOf(
+      'id: X\ntimeout: x\nsteps:\n  a: { uses: nope.x, needs: [z], retry: { attempts: x } }\n  B: {}\noutput: "${{ q }}"\n',
+    );
     expect(problems.map((problem) => problem.split(' ', 2).join(' '))).toEqual([
-      '1:5 id', '2:10 timeout', '4:14 steps.a.uses', '4:30 steps.a.needs[0]', '4:53 steps.a.retry.attempts', '5:3 steps.B', '5:6 steps.B', '6:14 output',
+      '1:5 id',
+      '2:10 timeout',
+      '4:14 steps.a.uses',
+      '4:30 steps.a.needs[0]',
+      '4:53 steps.a.retry.attempts',
+      '5:3 steps.B',
+      '5:6 steps.B',
+      '6:14 output',
     ]);
   });
 
   it('knows the names of a closed input schema, and leaves an open one alone', () => {
     const text = (closed: boolean, name: string) =>
-      withTop(`input: { properties: { service: {} }${closed ? ', additionalProperties: false' : ''} }\noutput: "\${{ ${name} }}"\n`);
-    expect(problemsOf(text(true, 'input.servcie'))).toEqual([expect.stringMatching(/^5:14 output .*no property "input\.servcie"\. Did you mean "service"/)]);
-    for (const good of ['input.service', 'has(input.x)', 'input.?x', 'default(input.x, 1)', 'input[input.service]', 'input.service.any.thing']) {
+      withTop(
+        `input: { properties: { service: {} }${closed ? ', additionalProperties: false' : ''} }\noutput: "\${{ ${name} }}"\n`,
+      );
+    expect(problemsOf(text(true, 'input.servcie'))).toEqual([
+      expect.stringMatching(/^5:14 output .*no property "input\.servcie"\. Did you mean "service"/),
+    ]);
+    for (const good of [
+      'input.service',
+      'has(input.x)',
+      'input.?x',
+      'default(input.x, 1)',
+      'input[input.service]',
+      'input.service.any.thing',
+    ]) {
       expect(problemsOf(text(true, good))).toEqual([]);
     }
     expect(problemsOf(text(false, 'input.servcie'))).toEqual([]);

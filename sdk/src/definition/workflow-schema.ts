@@ -10,16 +10,37 @@ const condition = {
   examples: ['${{ steps.check.output.status == 200 }}', 'failure()'],
 } as const;
 
-const name = { type: 'string', minLength: 1, maxLength: 200, description: 'A name for people. Default: the id.' } as const;
+const name = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  description: 'A name for people. Default: the id.',
+} as const;
 
 const retry = {
   type: 'object',
   additionalProperties: false,
   description: 'When a failed attempt is tried again. Field by field, a step overrides `defaults.retry`.',
   properties: {
-    attempts: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'Attempts in all, the first included.' },
-    delay: { ...duration, default: '1s', description: 'Wait before the second attempt. A Retry-After of the other side can lengthen it.' },
-    factor: { type: 'number', minimum: 1, maximum: 100, default: 2, description: 'Each further wait is this much longer.' },
+    attempts: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 1,
+      description: 'Attempts in all, the first included.',
+    },
+    delay: {
+      ...duration,
+      default: '1s',
+      description: 'Wait before the second attempt. A Retry-After of the other side can lengthen it.',
+    },
+    factor: {
+      type: 'number',
+      minimum: 1,
+      maximum: 100,
+      default: 2,
+      description: 'Each further wait is this much longer.',
+    },
     maxDelay: { ...duration, default: '5m', description: 'No wait is longer than this.' },
     jitter: { type: 'boolean', default: true, description: 'Spread each wait over 50 to 100 % of itself.' },
   },
@@ -39,13 +60,15 @@ const step = {
     name,
     with: {
       type: 'object',
-      description: 'Input of the action. `${{ }}` anywhere inside; a value that is one whole `${{ }}` keeps its type. Only here `secrets.NAME` is known.',
+      description:
+        'Input of the action. `${{ }}` anywhere inside; a value that is one whole `${{ }}` keeps its type. Only here `secrets.NAME` is known.',
     },
     needs: {
       type: 'array',
       items: { type: 'string', pattern: '^[a-z][a-z0-9_]*$' },
       uniqueItems: true,
-      description: 'Steps that must be settled before this one. Steps that do not need one another run at the same time.',
+      description:
+        'Steps that must be settled before this one. Steps that do not need one another run at the same time.',
     },
     if: {
       ...condition,
@@ -84,7 +107,10 @@ const event = {
   properties: {
     type: { type: 'string', minLength: 1, description: 'The CloudEvents `type`, exactly.', examples: ['order.paid'] },
     if: { ...condition, description: 'Filter over `event`, the CloudEvent. Default: every event of the type.' },
-    input: { description: 'Input of the run; may use `event`. Default: the data of the event.', examples: ['${{ event.data }}'] },
+    input: {
+      description: 'Input of the run; may use `event`. Default: the data of the event.',
+      examples: ['${{ event.data }}'],
+    },
   },
 } as const;
 
@@ -97,7 +123,12 @@ export const workflowJsonSchema = {
   additionalProperties: false,
   required: ['id', 'steps'],
   properties: {
-    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*$', maxLength: 100, description: 'Unique in the hub. Small letters, digits and -.' },
+    id: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9-]*$',
+      maxLength: 100,
+      description: 'Unique in the hub. Small letters, digits and -.',
+    },
     name,
     description: { type: 'string', maxLength: 10000, description: 'What the workflow is for.' },
     on: {
@@ -129,6 +160,9 @@ export const workflowJsonSchema = {
       additionalProperties: step,
       description: 'By id: small letters, digits and _.',
     },
-    output: { description: 'Output of the run: any value with `${{ }}` inside.', examples: ['${{ steps.report.output }}'] },
+    output: {
+      description: 'Output of the run: any value with `${{ }}` inside.',
+      examples: ['${{ steps.report.output }}'],
+    },
   },
 } as const;

@@ -15,7 +15,13 @@ export const comprehensionNames: ReadonlyMap<string, readonly number[]> = new Ma
   ['map', [2, 3]],
 ]);
 
-export function comprehension(id: string, range: Evaluate, args: readonly ASTNode[], locals: Locals, compile: Compile): Evaluate {
+export function comprehension(
+  id: string,
+  range: Evaluate,
+  args: readonly ASTNode[],
+  locals: Locals,
+  compile: Compile,
+): Evaluate {
   const slot = locals.size;
   const inner = new Map(locals).set(args[0]!.args as string, slot);
   const body = args.slice(1).map((arg) => compile(arg, inner));
@@ -65,12 +71,12 @@ const loops: Readonly<Record<string, (loop: Loop, parts: number, frame: Frame) =
 
 /** As CEL defines it: a fault at one item does not matter when another item decides. */
 function quantify(loop: Loop, frame: Frame, decides: boolean): boolean {
-  let fault: unknown;
+  let fault: Fault | undefined;
   for (const item of loop.items) {
     try {
       if (test(loop, item) === decides) return decides;
     } catch (error) {
-      if (frame.fuel < 0) throw error;
+      if (frame.fuel < 0 || !(error instanceof Fault)) throw error;
       fault ??= error;
     }
   }
@@ -87,7 +93,8 @@ function test(loop: Loop, item: unknown): boolean {
 
 function itemsOf(range: unknown): readonly unknown[] {
   const items = Array.isArray(range) ? (range as unknown[]) : isMap(range) ? Object.keys(range) : undefined;
-  if (items === undefined) throw new Fault(`a comprehension goes over a list or the keys of a map, not ${kindOf(range)}`);
+  if (items === undefined)
+    throw new Fault(`a comprehension goes over a list or the keys of a map, not ${kindOf(range)}`);
   if (items.length <= LIMITS.items) return items;
   throw new Fault(`a comprehension goes over at most ${LIMITS.items} elements, not ${items.length}`);
 }

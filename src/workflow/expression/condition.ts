@@ -19,7 +19,8 @@ export function compileConditionWith(source: string | boolean, context: Conditio
   const inner = innerText(source, context);
   const compiled = inner && tryCompileExpression(inner.text, context.names, context);
   if (!compiled || !compiled.ok) {
-    for (const complaint of compiled?.complaints ?? []) context.complain({ ...complaint, at: inner!.at + complaint.at });
+    for (const complaint of compiled?.complaints ?? [])
+      context.complain({ ...complaint, at: inner!.at + complaint.at });
     return never;
   }
   const { expression } = compiled;
@@ -48,7 +49,11 @@ function innerText(source: string, context: ConditionContext): { text: string; a
   const blank = source.length - source.trimStart().length;
   const parts = cut(source.trim());
   const [only] = parts.ok ? parts.pieces : [];
-  if (parts.ok && parts.pieces.length === 1 && only?.kind === 'expression') return { text: only.text, at: blank + only.at };
-  context.complain({ message: 'a condition is one expression: write ${{ ... }} around the whole, or leave it out', at: 0 });
+  if (parts.ok && parts.pieces.length === 1 && only?.kind === 'expression')
+    return { text: only.text, at: blank + only.at };
+  context.complain({
+    message: 'a condition is one expression: write ${{ ... }} around the whole, or leave it out',
+    at: 0,
+  });
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { parseDate, parseSpan } from './dates.js';
-import { Fault, spend, spendText, type CelFunction, type Frame } from './frame.js';
+import { Fault, spend, type CelFunction, type Frame } from './frame.js';
 import { LIMITS } from './limits.js';
 import { kindOf, textOf, toJsonValue } from './values.js';
 
@@ -55,5 +55,7 @@ function toBoolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   if (value === 'true' || value === '1') return true;
   if (value === 'false' || value === '0') return false;
-  throw new Fault(`bool() takes true, false, "true" or "false", not ${typeof value === 'string' ? 'another text' : kindOf(value)}`);
+  throw new Fault(
+    `bool() takes true, false, "true" or "false", not ${typeof value === 'string' ? 'another text' : kindOf(value)}`,
+  );
 }

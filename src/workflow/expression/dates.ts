@@ -20,7 +20,8 @@ export function parseSpan(value: unknown): Span {
   if (typeof value !== 'string') throw new Fault(`duration() takes text, not ${kindOf(value)}`);
   const sign = value.startsWith('-') ? -1 : 1;
   const text = value.replace(/^[+-]/, '');
-  if (text.length > 40 || !/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) throw new Fault('duration(): the text is not like 90s or 1h30m');
+  if (text.length > 40 || !/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text))
+    throw new Fault('duration(): the text is not like 90s or 1h30m');
   let ms = 0;
   for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) ms += Number(amount) * SPAN_MS[unit!]!;
   return new Span(sign * ms);
@@ -48,7 +49,9 @@ function date(part: (date: Date) => number, spanUnit?: number): CelFunction {
     apply(_frame, [value]) {
       if (value instanceof Timestamp) return part(new Date(value.ms));
       if (value instanceof Span && spanUnit !== undefined) return Math.trunc(value.ms / spanUnit);
-      throw new Fault(`this works on a timestamp${spanUnit === undefined ? '' : ' or a duration'}, not ${kindOf(value)}`);
+      throw new Fault(
+        `this works on a timestamp${spanUnit === undefined ? '' : ' or a duration'}, not ${kindOf(value)}`,
+      );
     },
   };
 }

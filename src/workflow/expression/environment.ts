@@ -9,7 +9,13 @@ const base = declare(
   new Environment({
     enableOptionalTypes: true,
     homogeneousAggregateLiterals: false,
-    limits: { maxDepth: LIMITS.depth, maxAstNodes: LIMITS.length, maxListElements: 256, maxMapEntries: 256, maxCallArguments: 8 },
+    limits: {
+      maxDepth: LIMITS.depth,
+      maxAstNodes: LIMITS.length,
+      maxListElements: 256,
+      maxMapEntries: 256,
+      maxCallArguments: 8,
+    },
   }),
 );
 
@@ -22,7 +28,8 @@ export function environmentFor(names: readonly string[], statusFunctions: boolea
   if (environment === undefined) {
     environment = base.clone();
     for (const name of names) environment.registerVariable(name, 'dyn');
-    if (statusFunctions) for (const name of STATUS_FUNCTIONS) environment.registerFunction(`${name}(): bool`, unused, { async: false });
+    if (statusFunctions)
+      for (const name of STATUS_FUNCTIONS) environment.registerFunction(`${name}(): bool`, unused, { async: false });
     if (environments.size >= 500) environments.clear();
     environments.set(key, environment);
   }
@@ -39,8 +46,12 @@ const KEYWORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in', '_
 export const STATUS_FUNCTIONS: readonly string[] = ['success', 'failure', 'always'];
 
 function declare(environment: Environment): Environment {
-  for (const [a, b] of [['int', 'double'], ['double', 'int']] as const) {
-    for (const operator of ['+', '-', '*', '/', '%']) environment.registerOperator(`${a} ${operator} ${b}: double`, unused);
+  for (const [a, b] of [
+    ['int', 'double'],
+    ['double', 'int'],
+  ] as const) {
+    for (const operator of ['+', '-', '*', '/', '%'])
+      environment.registerOperator(`${a} ${operator} ${b}: double`, unused);
   }
   environment.registerOperator('double % double: double', unused);
   environment.registerOperator('int == double: bool', unused);

@@ -3,8 +3,18 @@ import { compileExpression, evaluateExpression } from '../expressions.js';
 import { LIMITS } from './limits.js';
 
 const scope = {
-  input: { name: 'Zoe', count: 7, list: [1, 2, 3], empty: null, nested: { a: { b: 'deep' } }, when: '2026-03-01T12:30:00Z' },
-  steps: { done: { output: { status: 200, items: [{ id: 1 }, { id: 2 }] }, status: 'succeeded' }, skipped: { status: 'skipped' } },
+  input: {
+    name: 'Zoe',
+    count: 7,
+    list: [1, 2, 3],
+    empty: null,
+    nested: { a: { b: 'deep' } },
+    when: '2026-03-01T12:30:00Z',
+  },
+  steps: {
+    done: { output: { status: 200, items: [{ id: 1 }, { id: 2 }] }, status: 'succeeded' },
+    skipped: { status: 'skipped' },
+  },
 };
 const run = (text: string, over: Record<string, unknown> = scope) => evaluateExpression(text, over);
 
@@ -129,14 +139,16 @@ describe('what is refused when a file is loaded', () => {
     ['item + index', /forEach, which is not built yet/],
     [`"${'x'.repeat(LIMITS.length)}"`, /longer than 4096/],
     ['('.repeat(1000) + '1' + ')'.repeat(1000), /depth|nested/i],
-    ['[' .repeat(500) + ']'.repeat(500), /depth|nested/i],
+    ['['.repeat(500) + ']'.repeat(500), /depth|nested/i],
     ['!'.repeat(4000) + 'true', /depth|nested/i],
     ['-'.repeat(4000) + '1', /depth|nested/i],
     [Array.from({ length: 1000 }, () => '1').join('+'), /nested too deeply/],
     ['input' + '.a'.repeat(2000), /depth|nested/i],
   ])('%.60s', (text, message) => {
     expect(() => compileExpression(text, ['input', 'steps'])).toThrow(message);
-    expect(() => compileExpression(text, ['input', 'steps'])).toThrow(expect.objectContaining({ code: 'CC_EXPRESSION_INVALID' }));
+    expect(() => compileExpression(text, ['input', 'steps'])).toThrow(
+      expect.objectContaining({ code: 'CC_EXPRESSION_INVALID' }),
+    );
   });
 
   it('says all at once, each with its column', () => {
@@ -199,7 +211,11 @@ describe('what fails while a run evaluates', () => {
 });
 
 describe('bounds', () => {
-  const big = { items: Array.from({ length: 1000 }, (_, i) => i), long: Array.from({ length: 1001 }, (_, i) => i), text: 'x'.repeat(250_000) };
+  const big = {
+    items: Array.from({ length: 1000 }, (_, i) => i),
+    long: Array.from({ length: 1001 }, (_, i) => i),
+    text: 'x'.repeat(250_000),
+  };
 
   it('goes over 1,000 elements, two deep', () => {
     expect(run('items.all(x, items.exists(y, x == y && y <= x))', big)).toBe(true);
@@ -253,19 +269,34 @@ describe('prototypes', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it.each(['input.a.constructor', 'input.a.__proto__', 'input.a["__proto__"]', 'input.a.toString', 'input.list.length', 'input.name.length'])(
-    '%s is not there',
-    (text) => {
-      expect(() => run(text, { input: { a: {}, list: [], name: '' } })).toThrow(expect.objectContaining({ code: 'CC_EXPRESSION_FAILED' }));
-    },
-  );
+  it.each([
+    'input.a.constructor',
+    'input.a.__proto__',
+    'input.a["__proto__"]',
+    'input.a.toString',
+    'input.list.length',
+    'input.name.length',
+  ])('%s is not there', (text) => {
+    expect(() => run(text, { input: { a: {}, list: [], name: '' } })).toThrow(
+      expect.objectContaining({ code: 'CC_EXPRESSION_FAILED' }),
+    );
+  });
 
-  it.each(['constructor', '__proto__', 'toString()', 'input.constructor()', 'input.constructor("return 1")()', 'valueOf', 'globalThis', 'this', 'process'])(
-    '%s does not compile',
-    (text) => {
-      expect(() => compileExpression(text, ['input'])).toThrow(expect.objectContaining({ code: 'CC_EXPRESSION_INVALID' }));
-    },
-  );
+  it.each([
+    'constructor',
+    '__proto__',
+    'toString()',
+    'input.constructor()',
+    'input.constructor("return 1")()',
+    'valueOf',
+    'globalThis',
+    'this',
+    'process',
+  ])('%s does not compile', (text) => {
+    expect(() => compileExpression(text, ['input'])).toThrow(
+      expect.objectContaining({ code: 'CC_EXPRESSION_INVALID' }),
+    );
+  });
 
   it('builds maps whose __proto__ is a plain key', () => {
     const built = run('{"__proto__": {"x": 1}}', {}) as object;

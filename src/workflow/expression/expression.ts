@@ -33,7 +33,11 @@ export type Compiled =
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
 /** Checks and compiles; says everything that is wrong at once. */
-export function tryCompileExpression(text: string, names: readonly string[], options: ExpressionOptions = {}): Compiled {
+export function tryCompileExpression(
+  text: string,
+  names: readonly string[],
+  options: ExpressionOptions = {},
+): Compiled {
   if (text.length > LIMITS.length) return refused(`the expression is longer than ${LIMITS.length} characters`);
   if (text.trim() === '') return refused('the expression is empty');
   let parsed;
@@ -43,12 +47,24 @@ export function tryCompileExpression(text: string, names: readonly string[], opt
     return refused(summaryOf(error), error instanceof ParseError ? error.range?.start : undefined);
   }
   const { references, complaints, usesStatus, builds } = survey(parsed.ast);
-  const unknown = references.filter((reference) => !names.includes(reference.name)).map((reference) => unknownName(reference, names));
-  if (usesStatus && options.statusFunctions !== true) return refused('success(), failure() and always() are known in "if" of a step only');
+  const unknown = references
+    .filter((reference) => !names.includes(reference.name))
+    .map((reference) => unknownName(reference, names));
+  if (usesStatus && options.statusFunctions !== true)
+    return refused('success(), failure() and always() are known in "if" of a step only');
   if (complaints.length + unknown.length > 0) return { ok: false, complaints: [...unknown, ...complaints] };
   const checked = parsed.check();
   if (!checked.valid) return refused(summaryOf(checked.error), checked.error?.range?.start);
-  return { ok: true, expression: build(text, parsed.ast, { type: checked.type ?? 'dyn', references, usesStatus, builds, where: options.where }) };
+  return {
+    ok: true,
+    expression: build(text, parsed.ast, {
+      type: checked.type ?? 'dyn',
+      references,
+      usesStatus,
+      builds,
+      where: options.where,
+    }),
+  };
 }
 
 interface Facts {
@@ -71,7 +87,9 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
       try {
         const value = evaluateNode(frame);
         // A value taken from the scope as it is needs no look: it is JSON already.
-        return facts.builds || typeof value === 'number' ? toJsonValue(frame, value, { characters: LIMITS.text }) : value;
+        return facts.builds || typeof value === 'number'
+          ? toJsonValue(frame, value, { characters: LIMITS.text })
+          : value;
       } catch (error) {
         throw failure(text, facts.where, error);
       }
@@ -81,7 +99,12 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
 
 function failure(text: string, where: string | undefined, error: unknown): CcError {
   // A stack overflow is the only other thing that can happen: data nested thousands deep.
-  const reason = error instanceof Fault ? error.message : isStackOverflow(error) ? 'the data is nested too deeply' : messageOf(error);
+  const reason =
+    error instanceof Fault
+      ? error.message
+      : isStackOverflow(error)
+        ? 'the data is nested too deeply'
+        : messageOf(error);
   const place = where === undefined ? '' : `${where}: `;
   return new CcError('CC_EXPRESSION_FAILED', `${place}\${{ ${text.trim()} }} failed: ${reason}`, { cause: error });
 }

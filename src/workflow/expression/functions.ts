@@ -16,7 +16,10 @@ function table(entries: Readonly<Record<string, CelFunction>>): Table {
 export const functions = table({
   ...conversions,
   size: { arity: [1], apply: size },
-  regex: { arity: [2], apply: (frame, [text, pattern]) => regex(frame, asText(text, 'regex'), asText(pattern, 'regex')) },
+  regex: {
+    arity: [2],
+    apply: (frame, [text, pattern]) => regex(frame, asText(text, 'regex'), asText(pattern, 'regex')),
+  },
 });
 
 /** `x.f()` */

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { comprehension, comprehensionNames } from './comprehension.js';
 import { Fault, spend, type Evaluate } from './frame.js';
-import { asOptional, asText, functions, methods, optionalFunctions, presentValue } from './functions.js';
+import { asOptional, asText, functions, methods, optionalFunctions } from './functions.js';
 import { binaryOperators } from './operators.js';
 import { LinearRegex } from './regex.js';
 import { isMap, kindOf, NOTHING, Optional, ownValue, setOwn, Span } from './values.js';
@@ -116,7 +116,8 @@ function optionalField(whole: unknown, key: unknown): Optional {
 }
 
 function element(whole: unknown, key: unknown): unknown {
-  if (Array.isArray(whole)) return typeof key === 'number' && Number.isInteger(key) ? (whole as unknown[])[key] : undefined;
+  if (Array.isArray(whole))
+    return typeof key === 'number' && Number.isInteger(key) ? (whole as unknown[])[key] : undefined;
   return isMap(whole) && typeof key === 'string' ? ownValue(whole, key) : undefined;
 }
 
@@ -124,7 +125,10 @@ function element(whole: unknown, key: unknown): unknown {
 function missing(whole: unknown, key: unknown): Fault {
   if (typeof key === 'number') return new Fault(`there is no element ${key} in ${kindOf(whole)}`, true);
   const label = typeof key === 'string' && key.length <= 60 ? ` "${key}"` : '';
-  return new Fault(isMap(whole) ? `no such key${label}` : `no key${label}: the value is ${kindOf(whole)}, not a map`, true);
+  return new Fault(
+    isMap(whole) ? `no such key${label}` : `no key${label}: the value is ${kindOf(whole)}, not a map`,
+    true,
+  );
 }
 
 function logical(decides: boolean, left: Evaluate, right: Evaluate): Evaluate {
@@ -135,7 +139,7 @@ function logical(decides: boolean, left: Evaluate, right: Evaluate): Evaluate {
       first = bool(left(frame), operator);
     } catch (error) {
       // As CEL defines it: the other side may decide alone. Spent fuel is not forgiven.
-      if (frame.fuel >= 0 && bool(right(frame), operator) === decides) return decides;
+      if (error instanceof Fault && frame.fuel >= 0 && bool(right(frame), operator) === decides) return decides;
       throw error;
     }
     return first === decides ? decides : bool(right(frame), operator);
@@ -180,7 +184,10 @@ function call(id: string, args: readonly ASTNode[], locals: Locals): Evaluate {
       return (frame) => compiled.testWithin(frame, asText(first!(frame), 'regex'));
     }
   }
-  return apply(functions.get(id)!, [first, second].filter((arg) => arg !== undefined));
+  return apply(
+    functions.get(id)!,
+    [first, second].filter((arg) => arg !== undefined),
+  );
 }
 
 /** Undefined where a key, an element or an optional's value is missing on the way; other faults stay faults. */
@@ -196,13 +203,17 @@ function attempt(evaluate: Evaluate, frame: Parameters<Evaluate>[0]): unknown {
 
 /** Also false when something on the way is missing. The last name is not forgiven: a skipped step has no output. */
 function has(node: ASTNode, locals: Locals): Evaluate {
-  const evaluate = node.op === '.' ? select(compileNode(node.args[0], locals), node.args[1], false) : compileNode(node, locals);
+  const evaluate =
+    node.op === '.' ? select(compileNode(node.args[0], locals), node.args[1], false) : compileNode(node, locals);
   return (frame) => attempt(evaluate, frame) !== undefined;
 }
 
 function methodCall(id: string, receiver: ASTNode, args: readonly ASTNode[], locals: Locals): Evaluate {
   if (receiver.op === 'id' && receiver.args === 'optional' && !locals.has('optional')) {
-    return apply(optionalFunctions.get(id)!, args.map((arg) => compileNode(arg, locals)));
+    return apply(
+      optionalFunctions.get(id)!,
+      args.map((arg) => compileNode(arg, locals)),
+    );
   }
   const base = compileNode(receiver, locals);
   if (comprehensionNames.has(id)) return comprehension(id, base, args, locals, compileNode);
@@ -218,9 +229,15 @@ function methodCall(id: string, receiver: ASTNode, args: readonly ASTNode[], loc
   return apply(methods.get(id)!, [base, ...rest]);
 }
 
-function apply(fn: { apply(frame: Parameters<Evaluate>[0], args: readonly unknown[]): unknown }, args: readonly Evaluate[]): Evaluate {
+function apply(
+  fn: { apply(frame: Parameters<Evaluate>[0], args: readonly unknown[]): unknown },
+  args: readonly Evaluate[],
+): Evaluate {
   return (frame) => {
     spend(frame, 1);
-    return fn.apply(frame, args.map((arg) => arg(frame)));
+    return fn.apply(
+      frame,
+      args.map((arg) => arg(frame)),
+    );
   };
 }

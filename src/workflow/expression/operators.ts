@@ -67,7 +67,8 @@ function order(a: unknown, b: unknown, operator: string): number {
   if (typeof a === 'number' && typeof b === 'number') return compare(a, b);
   if (typeof a === 'string' && typeof b === 'string') return compare(a, b);
   if (typeof a === 'boolean' && typeof b === 'boolean') return compare(Number(a), Number(b));
-  if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Span && b instanceof Span)) return compare(a.ms, b.ms);
+  if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Span && b instanceof Span))
+    return compare(a.ms, b.ms);
   throw mismatch(a, operator, b);
 }
 

@@ -74,7 +74,8 @@ function visit(node: ASTNode, place: Place, state: State): void {
       checkCall(node.args[0], node.args[1], complain, state);
       break;
     case 'rcall':
-      if (comprehensionNames.has(node.args[0])) return visitComprehension(node.args[0], node.args[1], node.args[2], place, state, complain);
+      if (comprehensionNames.has(node.args[0]))
+        return visitComprehension(node.args[0], node.args[1], node.args[2], place, state, complain);
       checkMethod(node.args[0], node.args[1], node.args[2], place, complain);
       state.builds = true;
       break;
@@ -86,8 +87,11 @@ function visit(node: ASTNode, place: Place, state: State): void {
     case '[?]':
       state.builds = true;
       break;
+    default:
+      break;
   }
-  const guarded = place.guarded || node.op === '.?' || (node.op === 'call' && (node.args[0] === 'has' || node.args[0] === 'default'));
+  const guarded =
+    place.guarded || node.op === '.?' || (node.op === 'call' && (node.args[0] === 'has' || node.args[0] === 'default'));
   const children = node.op === 'rcall' && isOptionalNamespace(node.args[1], place) ? node.args[2] : childrenOf(node);
   for (const child of children) visit(child, deeper(place, guarded), state);
 }
@@ -112,7 +116,10 @@ function referenceOf(node: ASTNode, place: Place): { reference: Reference; compu
     at = at.args[0];
   }
   if (at.op !== 'id') return undefined;
-  return { reference: { name: at.args, path: keys, computed: computed.length > 0, guarded: place.guarded, at: at.start }, computed };
+  return {
+    reference: { name: at.args, path: keys, computed: computed.length > 0, guarded: place.guarded, at: at.start },
+    computed,
+  };
 }
 
 function visitComprehension(
@@ -124,14 +131,18 @@ function visitComprehension(
   complain: (message: string) => void,
 ): void {
   state.builds = true;
-  if (!comprehensionNames.get(id)!.includes(args.length)) return complain(`${id}() does not take ${args.length} arguments`);
+  if (!comprehensionNames.get(id)!.includes(args.length))
+    return complain(`${id}() does not take ${args.length} arguments`);
   visit(range, deeper(place, false), state);
   if (place.loops >= LIMITS.comprehensionDepth) {
-    return complain(`comprehensions go ${LIMITS.comprehensionDepth} deep at most; do part of the work in a step before`);
+    return complain(
+      `comprehensions go ${LIMITS.comprehensionDepth} deep at most; do part of the work in a step before`,
+    );
   }
   const loopVariable = args[0]!;
   const locals = new Set(place.locals).add(loopVariable.op === 'id' ? loopVariable.args : '');
-  for (const arg of args.slice(1)) visit(arg, { depth: place.depth + 1, loops: place.loops + 1, locals, guarded: false }, state);
+  for (const arg of args.slice(1))
+    visit(arg, { depth: place.depth + 1, loops: place.loops + 1, locals, guarded: false }, state);
 }
 
 function checkLiteral(value: unknown, complain: (message: string) => void): void {
@@ -145,7 +156,8 @@ function checkLiteral(value: unknown, complain: (message: string) => void): void
 function checkCall(id: string, args: readonly ASTNode[], complain: (message: string) => void, state: State): void {
   if (STATUS_FUNCTIONS.includes(id)) state.usesStatus = true;
   else if (id === 'has' || id === 'default') return;
-  else if (functions.get(id)?.arity.includes(args.length) !== true) complain(`the function ${id}() with ${args.length} arguments is not available here`);
+  else if (functions.get(id)?.arity.includes(args.length) !== true)
+    complain(`the function ${id}() with ${args.length} arguments is not available here`);
   else state.builds = true;
   if (id === 'regex') checkPattern(args[1]!, complain);
 }
@@ -159,11 +171,18 @@ function checkPattern(pattern: ASTNode, complain: (message: string) => void): vo
   }
 }
 
-function checkMethod(id: string, receiver: ASTNode, args: readonly ASTNode[], place: Place, complain: (message: string) => void): void {
+function checkMethod(
+  id: string,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+  place: Place,
+  complain: (message: string) => void,
+): void {
   if (id === 'matches') return complain('matches() can hang on some patterns; use regex(text, pattern)');
   if (id === 'or' || id === 'orValue') return;
   const table = isOptionalNamespace(receiver, place) ? optionalFunctions : methods;
-  if (table.get(id)?.arity.includes(args.length) !== true) complain(`the function .${id}() with ${args.length} arguments is not available here`);
+  if (table.get(id)?.arity.includes(args.length) !== true)
+    complain(`the function .${id}() with ${args.length} arguments is not available here`);
 }
 
 function isOptionalNamespace(node: ASTNode, place: Place): boolean {

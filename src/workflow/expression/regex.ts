@@ -9,7 +9,8 @@ export class LinearRegex {
 
   /** Throws a Fault that says what is wrong with the pattern. */
   constructor(readonly pattern: string) {
-    if (pattern.length > LIMITS.pattern) throw new Fault(`a regular expression has at most ${LIMITS.pattern} characters`);
+    if (pattern.length > LIMITS.pattern)
+      throw new Fault(`a regular expression has at most ${LIMITS.pattern} characters`);
     try {
       this.#regex = RE2JS.compile(pattern);
     } catch (error) {

@@ -4,7 +4,8 @@ export type Piece =
   /** `at` is where the expression starts in the text, from 0. */
   | { readonly kind: 'expression'; readonly text: string; readonly at: number };
 
-export type Cut = { readonly ok: true; readonly pieces: readonly Piece[] } | { readonly ok: false; readonly at: number };
+export type Cut =
+  { readonly ok: true; readonly pieces: readonly Piece[] } | { readonly ok: false; readonly at: number };
 
 /** Quotes and braces of CEL are followed, so `${{ {"a": {"b": "}}"}} }}` is one expression. An open `${{` is refused. */
 export function cut(text: string): Cut {

@@ -35,7 +35,10 @@ describe('templates', () => {
     ['$input ${x} {{ y }} $${z}', '$input ${x} {{ y }} $${z}'],
     [5, 5],
     // Anywhere in lists and maps
-    [{ a: [1, '${{ input.count + 1 }}', { b: 'x${{ input.name }}' }], c: { d: null } }, { a: [1, 8, { b: 'xZoe' }], c: { d: null } }],
+    [
+      { a: [1, '${{ input.count + 1 }}', { b: 'x${{ input.name }}' }], c: { d: null } },
+      { a: [1, 8, { b: 'xZoe' }], c: { d: null } },
+    ],
   ])('%j', (value, expected) => {
     expect(evaluate(value)).toEqual(expected);
   });

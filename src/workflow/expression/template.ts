@@ -24,7 +24,11 @@ export interface CompiledTemplate extends Template {
 }
 
 /** Compiles every `${{ }}` in a JSON value. Reports all complaints; what did not compile evaluates to null. */
-export function compileTemplateWith(value: unknown, context: TemplateContext, path: readonly PathPart[] = []): CompiledTemplate {
+export function compileTemplateWith(
+  value: unknown,
+  context: TemplateContext,
+  path: readonly PathPart[] = [],
+): CompiledTemplate {
   if (typeof value === 'string') return compileText(value, context, path);
   if (Array.isArray(value)) {
     const items = value.map((item, i) => compileTemplateWith(item, context, [...path, i]));
@@ -39,8 +43,14 @@ function constantTemplate(value: unknown): CompiledTemplate {
   return { constant: true, evaluate: () => value };
 }
 
-function compileMap(map: Record<string, unknown>, context: TemplateContext, path: readonly PathPart[]): CompiledTemplate {
-  const entries = Object.entries(map).map(([key, value]) => [key, compileTemplateWith(value, context, [...path, key])] as const);
+function compileMap(
+  map: Record<string, unknown>,
+  context: TemplateContext,
+  path: readonly PathPart[],
+): CompiledTemplate {
+  const entries = Object.entries(map).map(
+    ([key, value]) => [key, compileTemplateWith(value, context, [...path, key])] as const,
+  );
   if (entries.every(([, value]) => value.constant)) return constantTemplate(map);
   return {
     constant: false,
@@ -59,9 +69,12 @@ function compileText(text: string, context: TemplateContext, path: readonly Path
     context.complain({ message: '"${{" has no closing "}}"', at: parts.at }, path);
     return constantTemplate(null);
   }
-  const pieces = parts.pieces.map((piece) => (piece.kind === 'text' ? piece.text : compilePiece(piece.text, piece.at, context, path)));
+  const pieces = parts.pieces.map((piece) =>
+    piece.kind === 'text' ? piece.text : compilePiece(piece.text, piece.at, context, path),
+  );
   const [only] = pieces;
-  if (pieces.length === 1 && typeof only === 'object') return { constant: false, evaluate: (scope) => only.evaluate(scope) };
+  if (pieces.length === 1 && typeof only === 'object')
+    return { constant: false, evaluate: (scope) => only.evaluate(scope) };
   return { constant: false, evaluate: (scope) => interpolate(pieces, scope, context.where) };
 }
 
@@ -78,7 +91,8 @@ function compilePiece(text: string, at: number, context: TemplateContext, path: 
 function interpolate(pieces: readonly (string | Template)[], scope: Scope, where: string): string {
   let text = '';
   for (const piece of pieces) text += typeof piece === 'string' ? piece : inText(piece.evaluate(scope), where);
-  if (text.length > LIMITS.text) throw new CcError('CC_EXPRESSION_FAILED', `${where}: the text is longer than ${LIMITS.text} characters`);
+  if (text.length > LIMITS.text)
+    throw new CcError('CC_EXPRESSION_FAILED', `${where}: the text is longer than ${LIMITS.text} characters`);
   return text;
 }
 
@@ -91,6 +105,9 @@ function inText(value: unknown, where: string): string {
   try {
     return textOf(frame, value, { characters: LIMITS.text });
   } catch (error) {
-    throw new CcError('CC_EXPRESSION_FAILED', `${where}: ${error instanceof Fault ? error.message : 'the data is nested too deeply'}`);
+    throw new CcError(
+      'CC_EXPRESSION_FAILED',
+      `${where}: ${error instanceof Fault ? error.message : 'the data is nested too deeply'}`,
+    );
   }
 }

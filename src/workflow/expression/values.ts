@@ -63,7 +63,8 @@ export function equal(frame: Frame, a: unknown, b: unknown): boolean {
   const left = a as JsonObject;
   const keys = Object.keys(left);
   return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(frame, left[key], b[key]))
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equal(frame, left[key], b[key]))
   );
 }
 
@@ -96,7 +97,8 @@ export function toJsonValue(frame: Frame, value: unknown, budget: { characters: 
 
 /** Assigning to `__proto__` would change the prototype instead of adding a property. */
 export function setOwn(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
   else map[key] = value;
 }
 
@@ -104,5 +106,11 @@ export function setOwn(map: Record<string, unknown>, key: string, value: unknown
 export function textOf(frame: Frame, value: unknown, budget: { characters: number }): string {
   const text = toJsonValue(frame, value, budget);
   if (typeof text === 'string') spendText(frame, text);
-  return typeof text === 'string' ? text : text === null ? '' : typeof text === 'object' ? JSON.stringify(text) : String(text);
+  return typeof text === 'string'
+    ? text
+    : text === null
+      ? ''
+      : typeof text === 'object'
+        ? JSON.stringify(text)
+        : String(text);
 }

@@ -37,11 +37,17 @@ export function checkRetry(report: Report, path: Path, value: unknown): void {
 }
 
 /** Agent and action, when the catalogue knows them. */
-function checkUses(step: JsonMap, path: Path, report: Report, catalogue: Catalogue | undefined): readonly [string, string] | undefined {
+function checkUses(
+  step: JsonMap,
+  path: Path,
+  report: Report,
+  catalogue: Catalogue | undefined,
+): readonly [string, string] | undefined {
   const at = [...path, 'uses'];
   if (step['uses'] === undefined) {
     // A step of a later kind was refused by its key already.
-    if (Object.keys(step).every((key) => STEP_KEYS.known.includes(key))) report.add(path, '"uses" is missing, for example uses: http.request');
+    if (Object.keys(step).every((key) => STEP_KEYS.known.includes(key)))
+      report.add(path, '"uses" is missing, for example uses: http.request');
     return undefined;
   }
   const uses = textAt(report, at, step['uses']);
@@ -55,7 +61,10 @@ function checkUses(step: JsonMap, path: Path, report: Report, catalogue: Catalog
   const known = catalogue?.has(agent, action) ?? 'ok';
   if (known === 'ok') return [agent, action];
   const suggestion = didYouMean(uses, catalogue!.names()) || ' Is its plugin listed in commandcenter.yaml?';
-  const message = known === 'no-agent' ? `no loaded plugin has the agent "${agent}".` : `the agent "${agent}" has no action "${action}".`;
+  const message =
+    known === 'no-agent'
+      ? `no loaded plugin has the agent "${agent}".`
+      : `the agent "${agent}" has no action "${action}".`;
   report.add(at, message + suggestion, 'CC_AGENT_UNKNOWN');
   return undefined;
 }
@@ -75,7 +84,12 @@ function checkIf(value: unknown, path: Path, around: Surroundings): void {
   });
 }
 
-function checkWith(value: unknown, path: Path, around: Surroundings, schema: ReturnType<Catalogue['inputSchema']>): void {
+function checkWith(
+  value: unknown,
+  path: Path,
+  around: Surroundings,
+  schema: ReturnType<Catalogue['inputSchema']>,
+): void {
   if (value !== undefined && !isJsonMap(value)) {
     around.report.add(path, `this must be a map, not ${kind(value)}`);
     return;

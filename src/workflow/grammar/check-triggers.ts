@@ -12,8 +12,12 @@ import { kind, listAt, mapAt, textAt } from './shape.js';
 export function checkTriggers(value: unknown, around: Surroundings, input: JsonSchema | undefined): void {
   if (value === undefined) return;
   const on = mapAt(around.report, ['on'], value, ON_KEYS);
-  listAt(around.report, ['on', 'schedule'], on?.['schedule'], 50)?.forEach((entry, i) => checkSchedule(entry, ['on', 'schedule', i], around, input));
-  listAt(around.report, ['on', 'event'], on?.['event'], 50)?.forEach((entry, i) => checkEvent(entry, ['on', 'event', i], around, input));
+  listAt(around.report, ['on', 'schedule'], on?.['schedule'], 50)?.forEach((entry, i) =>
+    checkSchedule(entry, ['on', 'schedule', i], around, input),
+  );
+  listAt(around.report, ['on', 'event'], on?.['event'], 50)?.forEach((entry, i) =>
+    checkEvent(entry, ['on', 'event', i], around, input),
+  );
 }
 
 function checkSchedule(value: unknown, path: Path, around: Surroundings, input: JsonSchema | undefined): void {
@@ -50,7 +54,13 @@ function checkEvent(value: unknown, path: Path, around: Surroundings, input: Jso
   if (event['input'] !== undefined) checkTriggerInput(event['input'], [...path, 'input'], EVENT_NAMES, around, input);
 }
 
-function checkTriggerInput(value: unknown, path: Path, names: readonly string[], around: Surroundings, schema: JsonSchema | undefined): void {
+function checkTriggerInput(
+  value: unknown,
+  path: Path,
+  names: readonly string[],
+  around: Surroundings,
+  schema: JsonSchema | undefined,
+): void {
   const { report } = around;
   const template = compileTemplateWith(value, {
     names,
@@ -62,6 +72,9 @@ function checkTriggerInput(value: unknown, path: Path, names: readonly string[],
   const checked = compileSchema(schema)(value);
   if (checked.ok) return;
   for (const fault of checked.faults) {
-    report.add([...path, ...fault.path], `this trigger's input does not match the workflow's: ${withSuggestion(fault, schema)}`);
+    report.add(
+      [...path, ...fault.path],
+      `this trigger's input does not match the workflow's: ${withSuggestion(fault, schema)}`,
+    );
   }
 }

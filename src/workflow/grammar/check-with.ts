@@ -10,7 +10,13 @@ const compiled = new WeakMap<object, SchemaCheck | 'unusable'>();
  * Checks what stands in `with` against the action's schema. A value with `${{ }}` is known only when the step runs, so a fault is
  * reported only when no such value can be its cause.
  */
-export function checkConstants(report: Report, path: Path, value: unknown, dynamic: readonly Path[], schema: JsonSchema): void {
+export function checkConstants(
+  report: Report,
+  path: Path,
+  value: unknown,
+  dynamic: readonly Path[],
+  schema: JsonSchema,
+): void {
   const check = checkOf(schema);
   if (check === undefined) return;
   const checked = check(value);

@@ -73,7 +73,10 @@ function checkDefaults(value: unknown, report: Report): void {
 function checkInputSchema(value: unknown, report: Report): JsonSchema | undefined {
   if (value === undefined) return undefined;
   if (!isJsonMap(value)) {
-    report.add(['input'], `this must be a JSON Schema, for example { type: object, properties: {} }, not ${kind(value)}`);
+    report.add(
+      ['input'],
+      `this must be a JSON Schema, for example { type: object, properties: {} }, not ${kind(value)}`,
+    );
     return undefined;
   }
   const faults = schemaFaults(value);
@@ -92,7 +95,12 @@ function checkSteps(value: unknown, report: Report): JsonMap {
   }
   for (const id of ids) {
     if (!STEP_ID.test(id) || id.length > 60) {
-      report.add(['steps', id], 'the id of a step has small letters, digits and _, a letter first, at most 60', undefined, { inKey: true });
+      report.add(
+        ['steps', id],
+        'the id of a step has small letters, digits and _, a letter first, at most 60',
+        undefined,
+        { inKey: true },
+      );
     }
   }
   return steps ?? {};
@@ -109,13 +117,15 @@ function checkNeeds(steps: JsonMap, report: Report): ReadonlyMap<string, readonl
     for (const [i, need] of list.entries()) {
       const path = ['steps', id, 'needs', i];
       if (typeof need !== 'string') report.add(path, `this must be the id of a step, not ${kind(need)}`);
-      else if (!Object.hasOwn(steps, need)) report.add(path, `there is no step "${need.slice(0, 80)}".${didYouMean(need, ids)}`);
+      else if (!Object.hasOwn(steps, need))
+        report.add(path, `there is no step "${need.slice(0, 80)}".${didYouMean(need, ids)}`);
       else if (known.includes(need)) report.add(path, `"${need}" stands here twice`);
       else known.push(need);
     }
     needs.set(id, known);
   }
   const order = topologicalOrder(needs);
-  if (!order.ok) report.add(['steps', order.cycle[0]!, 'needs'], `these steps wait for each other: ${order.cycle.join(' -> ')}`);
+  if (!order.ok)
+    report.add(['steps', order.cycle[0]!, 'needs'], `these steps wait for each other: ${order.cycle.join(' -> ')}`);
   return needs;
 }

@@ -67,7 +67,8 @@ function stepProblem({ path: [id, field] }: Reference, { steps, upstream, step }
     if (id === step) return `the step "${id}" cannot read itself`;
     return `the step "${id}" may not have run yet: add it to "needs" of "${step}"`;
   }
-  if (field === undefined) return `name a field of the step: ${FIELDS.step.map((name) => `steps.${id}.${name}`).join(', ')}`;
+  if (field === undefined)
+    return `name a field of the step: ${FIELDS.step.map((name) => `steps.${id}.${name}`).join(', ')}`;
   return fieldProblem(`steps.${id}`, field, FIELDS.step);
 }
 

@@ -23,11 +23,20 @@ export const RETRY_KEYS: Keys = { known: ['attempts', 'delay', 'factor', 'maxDel
 export const STEP_KEYS: Keys = {
   known: ['uses', 'name', 'with', 'needs', 'if', 'retry', 'timeout', 'continueOnError'],
   later: [
-    'approval', 'approvers', 'quorum', 'onTimeout',
-    'forEach', 'concurrency', 'onItemFailure',
-    'sleep', 'until', 'waitFor',
-    'workflow', 'wait',
-    'steps', 'finally', 'output',
+    'approval',
+    'approvers',
+    'quorum',
+    'onTimeout',
+    'forEach',
+    'concurrency',
+    'onItemFailure',
+    'sleep',
+    'until',
+    'waitFor',
+    'workflow',
+    'wait',
+    'steps',
+    'finally',
+    'output',
   ],
 };
-

@@ -40,20 +40,33 @@ function checkKey(report: Report, path: Path, key: string, keys: Keys): void {
 /** The text at a path, when there is one; anything else is a problem. */
 export function textAt(report: Report, path: Path, value: unknown, maxLength = 1_000): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value === '') report.add(path, `this must be a text, not ${value === '' ? 'empty' : kind(value)}`);
-  else if (value.length > maxLength) report.add(path, `this has ${value.length} characters, at most ${maxLength} are allowed`);
+  if (typeof value !== 'string' || value === '')
+    report.add(path, `this must be a text, not ${value === '' ? 'empty' : kind(value)}`);
+  else if (value.length > maxLength)
+    report.add(path, `this has ${value.length} characters, at most ${maxLength} are allowed`);
   else return value;
   return undefined;
 }
 
 export function booleanAt(report: Report, path: Path, value: unknown): void {
-  if (value !== undefined && typeof value !== 'boolean') report.add(path, `this must be true or false, not ${kind(value)}`);
+  if (value !== undefined && typeof value !== 'boolean')
+    report.add(path, `this must be true or false, not ${kind(value)}`);
 }
 
-export function numberAt(report: Report, path: Path, value: unknown, range: { min: number; max: number; whole?: boolean }): void {
+export function numberAt(
+  report: Report,
+  path: Path,
+  value: unknown,
+  range: { min: number; max: number; whole?: boolean },
+): void {
   if (value === undefined) return;
-  const fits = typeof value === 'number' && value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value));
-  if (!fits) report.add(path, `this must be a ${range.whole ? 'whole ' : ''}number from ${range.min} to ${range.max}, not ${kind(value)}`);
+  const fits =
+    typeof value === 'number' && value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value));
+  if (!fits)
+    report.add(
+      path,
+      `this must be a ${range.whole ? 'whole ' : ''}number from ${range.min} to ${range.max}, not ${kind(value)}`,
+    );
 }
 
 /** `positive`: a timeout of nothing would fail every attempt. */

@@ -39,7 +39,10 @@ describe('reading files', () => {
     expect(Source.read('a: &x { b: 1 }\nc: *x\n').source?.value).toEqual({ a: { b: 1 }, c: { b: 1 } });
   });
 
-  const laughs = ['a0: &a0 [x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`)].join('\n');
+  const laughs = [
+    'a0: &a0 [x,x,x,x,x,x,x,x,x]',
+    ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`),
+  ].join('\n');
 
   it.each([
     ['broken YAML', 'a: [1\nb: 2', /not YAML/, 2],
@@ -60,7 +63,12 @@ describe('reading files', () => {
     ['nesting of the largest file', '['.repeat(SOURCE_LIMITS.size), /nested too deeply/, undefined],
     ['lists of lists in one line', '- '.repeat(100_000), /more than 60000 tokens/, undefined],
     ['directives without end', '%a\n'.repeat(80_000), /more than 60000 tokens/, undefined],
-    ['deep blocks', Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /nested too deeply/, undefined],
+    [
+      'deep blocks',
+      Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      /nested too deeply/,
+      undefined,
+    ],
   ])('refuses %s', (_what, text, message, line) => {
     const started = performance.now();
     const { source, problems } = Source.read(text);

@@ -1,4 +1,16 @@
-import { CST, isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, type Node, type YAMLParseError } from 'yaml';
+import {
+  CST,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type YAMLParseError,
+} from 'yaml';
 import { messageOf, type Problem } from '../../errors/index.js';
 import { isStackOverflow } from '../stack-overflow.js';
 import { pathText, type Path, type PathPart } from './path.js';
@@ -44,20 +56,34 @@ export class Source {
 
   static read(text: string): { source?: Source; problems: readonly Problem[] } {
     if (text.length > SOURCE_LIMITS.size) {
-      return { problems: [{ path: '', message: `the file has ${text.length} characters; at most ${SOURCE_LIMITS.size} are read` }] };
+      return {
+        problems: [
+          { path: '', message: `the file has ${text.length} characters; at most ${SOURCE_LIMITS.size} are read` },
+        ],
+      };
     }
     const refusal = refusalOf(text);
     if (refusal !== undefined) return { problems: [{ path: '', message: refusal }] };
     const lines = new LineCounter();
     try {
       // Duplicate keys are found below: the parser's own check takes quadratic time.
-      const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, stringKeys: false });
+      const document = parseDocument(text, {
+        lineCounter: lines,
+        uniqueKeys: false,
+        prettyErrors: false,
+        stringKeys: false,
+      });
       // One slip makes the parser stumble over all that follows: only the first error says something.
       const [error] = document.errors;
-      if (error !== undefined) return { problems: [{ path: '', message: syntaxMessage(error, text), ...at(lines, error.pos[0]) }] };
+      if (error !== undefined)
+        return { problems: [{ path: '', message: syntaxMessage(error, text), ...at(lines, error.pos[0]) }] };
       const reader = new Reader();
       const source = new Source(text, lines, reader.read(document.contents, [], -1));
-      const problems = reader.faults.map(({ path, message, offset }) => ({ path: pathText(path), message, ...at(lines, offset) }));
+      const problems = reader.faults.map(({ path, message, offset }) => ({
+        path: pathText(path),
+        message,
+        ...at(lines, offset),
+      }));
       return problems.length === 0 ? { source, problems } : { problems };
     } catch (error) {
       const message = isStackOverflow(error) ? TOO_DEEP : messageOf(error);
@@ -87,7 +113,10 @@ export class Source {
     if (typeof value !== 'string') return start;
     const written = this.text.slice(start, end);
     for (const length of [24, 8]) {
-      const piece = value.slice(offset, offset + length).split('\n', 1)[0]!.trimEnd();
+      const piece = value
+        .slice(offset, offset + length)
+        .split('\n', 1)[0]!
+        .trimEnd();
       if (piece === '') continue;
       const direct = offset + (written[0] === '"' || written[0] === "'" ? 1 : 0);
       if (written.startsWith(piece, direct)) return start + direct;
@@ -124,7 +153,9 @@ function syntaxMessage({ message, pos: [offset] }: YAMLParseError, text: string)
   if (message.startsWith('Maximum call stack')) return TOO_DEEP;
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0]!;
   // In `{ x: ${{ y }} }` YAML reads the braces of the expression as its own.
-  const hint = /[{,[].*\$\{\{/.test(line) ? '; put quotes around a value with ${{ }} that stands inside { } or [ ]' : '';
+  const hint = /[{,[].*\$\{\{/.test(line)
+    ? '; put quotes around a value with ${{ }} that stands inside { } or [ ]'
+    : '';
   return `this is not YAML: ${message}${hint}`;
 }
 
@@ -136,9 +167,9 @@ class Reader {
   #values = 0;
   #aliases = 0;
 
-
   read(node: unknown, path: Path, keyStart: number): Located {
-    if (++this.#values > SOURCE_LIMITS.values) throw new Error(`the file has more than ${SOURCE_LIMITS.values} values, aliases counted`);
+    if (++this.#values > SOURCE_LIMITS.values)
+      throw new Error(`the file has more than ${SOURCE_LIMITS.values} values, aliases counted`);
     if (path.length > SOURCE_LIMITS.depth) throw new RangeError('too deep');
     if (isAlias(node)) return this.#follow(node.source, node.range?.[0] ?? 0, path, keyStart);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return leaf(null, 0, 0, keyStart);
@@ -162,14 +193,19 @@ class Reader {
     const value: Record<string, unknown> = {};
     for (const pair of items) {
       if (!isScalar(pair.key)) {
-        this.faults.push({ path, message: 'a key must be a plain word', offset: isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0 });
+        this.faults.push({
+          path,
+          message: 'a key must be a plain word',
+          offset: isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0,
+        });
         continue;
       }
       const key = String(pair.key.value);
       const keyPath = [...path, key];
       const offset = pair.key.range?.[0] ?? 0;
       if (key === '__proto__') this.faults.push({ path: keyPath, message: 'this key is not allowed', offset });
-      else if (children.has(key)) this.faults.push({ path: keyPath, message: `the key "${key}" stands here twice`, offset });
+      else if (children.has(key))
+        this.faults.push({ path: keyPath, message: `the key "${key}" stands here twice`, offset });
       else {
         const child = this.read(pair.value, keyPath, offset);
         children.set(key, child);
@@ -180,7 +216,8 @@ class Reader {
   }
 
   #follow(name: string, start: number, path: Path, keyStart: number): Located {
-    if (++this.#aliases > SOURCE_LIMITS.aliases) throw new Error(`the file uses more than ${SOURCE_LIMITS.aliases} aliases, those inside others counted`);
+    if (++this.#aliases > SOURCE_LIMITS.aliases)
+      throw new Error(`the file uses more than ${SOURCE_LIMITS.aliases} aliases, those inside others counted`);
     const target = this.#anchors.get(name);
     if (target === undefined) throw new Error(`the alias *${name} has no anchor before it`);
     if (this.#open.has(target)) throw new Error(`the alias *${name} stands inside what it names`);
@@ -188,7 +225,8 @@ class Reader {
   }
 
   #scalar(value: unknown, path: Path, offset: number): unknown {
-    if (typeof value === 'number' && !Number.isFinite(value)) this.faults.push({ path, message: 'this number has no form in JSON', offset });
+    if (typeof value === 'number' && !Number.isFinite(value))
+      this.faults.push({ path, message: 'this number has no form in JSON', offset });
     return value instanceof Date ? value.toISOString() : (value ?? null);
   }
 }
