@@ -27,7 +27,7 @@ function rooms(config: Config, database: Database, secrets: SecretSource, role: 
   const identity = IdentityModule.with(...base);
   const host = PluginHostModule.with(plugins, identity);
   const definitions = DefinitionsModule.with(...base, host);
-  const runs = RunsModule.with(...base, jobs, identity, host, definitions);
+  const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);
   const api = ApiModule.with(...base, jobs, events, identity, host, definitions, runs, triggers);
   return [runs, triggers, api];

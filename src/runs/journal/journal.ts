@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 import { CcError, messageOf } from '../../errors/index.js';
+import { Events } from '../../events/index.js';
 import { GroupCommit } from './group-commit.js';
 import { journalStatement } from './journal-sql.js';
 import type { RunWrite } from './run-write.js';
@@ -30,10 +31,11 @@ export class Journal implements OnApplicationShutdown {
   readonly #log = new Logger('Journal');
   readonly #connection: SteadyConnection;
   readonly #queue = new GroupCommit<Writer>((batch) => this.#flush(batch), { maxBatch: 1000 });
-  /** Called after a flush that wrote rows of the event table. */
-  onEmitted: () => void = () => undefined;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    private readonly events: Events,
+  ) {
     this.#connection = new SteadyConnection(database.url, 'journal');
   }
 
@@ -62,7 +64,7 @@ export class Journal implements OnApplicationShutdown {
     // One order for all replicas: two flushes that meet on a run wait for each other instead of deadlocking.
     writes.sort((a, b) => (a.id < b.id ? -1 : 1));
     const verdicts = await this.#write(writes);
-    if (writes.some((write) => write.emitted.length > 0)) this.onEmitted();
+    if (writes.some((write) => write.emitted.length > 0)) this.events.announce();
     return () => {
       for (const { id } of writes) {
         if (verdicts.get(id) === 'written') writers.get(id)!.written();
