@@ -19,10 +19,24 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
   }
   const document = {
     openapi: '3.1.0',
-    info: { title: 'CommandCenter', version, description: 'Workflows, runs, events and what drives them. Errors are RFC 9457 problem documents with a code; docs/errors.md lists the codes.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'CommandCenter',
+      version,
+      description:
+        'Workflows, runs, events and what drives them. Errors are RFC 9457 problem documents with a code; docs/errors.md lists the codes.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/' }],
     paths,
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A token of this hub; the first one is in .commandcenter/cli.json' } } },
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of this hub; the first one is in .commandcenter/cli.json',
+        },
+      },
+    },
   };
   return hoistDefinitions(document);
 }
@@ -35,7 +49,11 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
     tags: [/^\/api\/v1\/(\w+)/.exec(url)?.[1] ?? 'hub'],
     security: access === 'public' ? [] : [{ bearer: [] }],
     'x-role': access,
-    parameters: [...parameters('path', spec.params), ...parameters('query', spec.query), ...parameters('header', spec.headers)],
+    parameters: [
+      ...parameters('path', spec.params),
+      ...parameters('query', spec.query),
+      ...parameters('header', spec.headers),
+    ],
     ...requestBody(spec),
     responses: { [spec.answer.status]: success(spec), ...failures(spec, access) },
   };
@@ -43,13 +61,19 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
 
 /** `GET /api/v1/runs/:id/logs` -> `getRunsIdLogs`. */
 function operationId(method: string, url: string): string {
-  const words = url.replace(/^\/api(\/v1)?/, '').split(/[^a-zA-Z0-9]+/).filter(Boolean);
+  const words = url
+    .replace(/^\/api(\/v1)?/, '')
+    .split(/[^a-zA-Z0-9]+/)
+    .filter(Boolean);
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 function parameters(place: string, schema: z.ZodObject | undefined): Json[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: place,
@@ -62,11 +86,21 @@ function parameters(place: string, schema: z.ZodObject | undefined): Json[] {
 function requestBody(spec: RouteSpec): Json {
   if (spec.textBody !== undefined) {
     const { types, example } = spec.textBody;
-    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' }, example }])) } };
+    return {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' }, example }])),
+      },
+    };
   }
   if (spec.documentedBody !== undefined) {
     const { types, schema } = spec.documentedBody;
-    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema: jsonSchema(schema, 'input') }])) } };
+    return {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(types.map((type) => [type, { schema: jsonSchema(schema, 'input') }])),
+      },
+    };
   }
   if (spec.body === undefined) return {};
   const content = { 'application/json': { schema: jsonSchema(spec.body, 'input') } };
@@ -74,20 +108,27 @@ function requestBody(spec: RouteSpec): Json {
 }
 
 function success({ answer }: RouteSpec): Json {
-  const headers = Object.entries(answer.headers ?? {}).map(([name, description]) => [name, { description, schema: { type: 'string' } }]);
+  const headers = Object.entries(answer.headers ?? {}).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
   return {
     description: answer.description,
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Json }),
     ...(answer.type !== undefined && { content: { [answer.type]: { schema: { type: 'string' } } } }),
-    ...(answer.schema !== undefined && { content: { 'application/json': { schema: jsonSchema(answer.schema, 'output') } } }),
+    ...(answer.schema !== undefined && {
+      content: { 'application/json': { schema: jsonSchema(answer.schema, 'output') } },
+    }),
   };
 }
 
 function failures(spec: RouteSpec, access: string): Json {
   const codes = new Set<ErrorCode>(spec.errors);
   if (spec.uncounted !== true) codes.add('CC_RATE_LIMITED');
-  if (spec.params ?? spec.query ?? spec.headers ?? spec.body ?? spec.textBody ?? spec.documentedBody) codes.add('CC_REQUEST_INVALID');
-  if (spec.body ?? spec.textBody ?? spec.documentedBody) codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
+  if (spec.params ?? spec.query ?? spec.headers ?? spec.body ?? spec.textBody ?? spec.documentedBody)
+    codes.add('CC_REQUEST_INVALID');
+  if (spec.body ?? spec.textBody ?? spec.documentedBody)
+    codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
   if (access !== 'public') codes.add('CC_UNAUTHENTICATED').add('CC_FORBIDDEN').add('CC_DATABASE_UNAVAILABLE');
   codes.add('CC_INTERNAL');
   const byStatus = new Map<number, string[]>();
@@ -97,14 +138,28 @@ function failures(spec: RouteSpec, access: string): Json {
     byStatus.set(status, [...(byStatus.get(status) ?? []), `${code}: ${title}`]);
   }
   const content = { [problemMediaType]: { schema: jsonSchema(problem, 'output') } };
-  return Object.fromEntries([...byStatus].map(([status, lines]) => [status, { description: lines.join('. '), content }]));
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [status, { description: lines.join('. '), content }]),
+  );
 }
 
 /** Through a wrapper, so that a schema with an id is a reference wherever it stands. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const wrapper: unknown = z.toJSONSchema(z.object({ it: schema }), { io, target: 'draft-2020-12', unrepresentable: 'any' });
+  const wrapper: unknown = z.toJSONSchema(z.object({ it: schema }), {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+    override: ({ jsonSchema: made }) => plainer(made),
+  });
   const { properties, $defs } = wrapper as { properties: { it: Json }; $defs?: Json };
   return { ...properties.it, ...($defs !== undefined && { $defs }) };
+}
+
+/** A format says what its long pattern says, and every JSON integer is a safe one. */
+function plainer(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.format !== undefined) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
 /** Moves every `$defs` to `components.schemas`, where OpenAPI keeps what has a name. */

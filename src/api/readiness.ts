@@ -24,7 +24,8 @@ export class Readiness implements OnModuleDestroy {
   async check(): Promise<void> {
     if (this.shuttingDown) throw new CcError('CC_SHUTTING_DOWN', 'this replica is shutting down; ask another');
     const now = Date.now();
-    if (this.asked === undefined || now - this.asked.at > SHARED_MS) this.asked = { at: now, answer: this.askDatabase() };
+    if (this.asked === undefined || now - this.asked.at > SHARED_MS)
+      this.asked = { at: now, answer: this.askDatabase() };
     return this.asked.answer;
   }
 

@@ -3,7 +3,7 @@ import { catalogue } from './catalogue.js';
 import { CcError } from './cc-error.js';
 
 /** `| code | kind | meaning | what to do |` */
-const row = /^\| `(CC_\w+)` \| (\w+) \| (.+?) \| (.+) \|$/;
+const row = /^\|\s*`(CC_\w+)`\s*\|\s*(\w+)\s*\|\s*(.+?)\s*\|\s*(\S.*?)\s*\|$/;
 
 describe('the catalogue of errors', () => {
   const docs = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -28,6 +28,11 @@ describe('the catalogue of errors', () => {
   });
 
   it('gives an error its kind and title', () => {
-    expect(new CcError('CC_RUN_FINISHED', 'run 1 has ended')).toMatchObject({ kind: 'conflict', title: 'The run has already ended', problems: [], retryAfter: undefined });
+    expect(new CcError('CC_RUN_FINISHED', 'run 1 has ended')).toMatchObject({
+      kind: 'conflict',
+      title: 'The run has already ended',
+      problems: [],
+      retryAfter: undefined,
+    });
   });
 });

@@ -78,7 +78,10 @@ export const catalogue = {
   CC_PLUGIN_OPTIONS_INVALID: { kind: 'invalid', title: "A plugin's options are wrong" },
   CC_PLUGIN_AGENT_CLASH: { kind: 'invalid', title: 'Two plugins offer the same agent or action' },
   CC_PLUGIN_SECRET_NOT_GRANTED: { kind: 'invalid', title: 'A plugin asks for a secret it was not granted' },
-  CC_PLUGIN_PERMISSION_NOT_BUILT: { kind: 'invalid', title: 'A plugin asks for a permission the hub cannot enforce yet' },
+  CC_PLUGIN_PERMISSION_NOT_BUILT: {
+    kind: 'invalid',
+    title: 'A plugin asks for a permission the hub cannot enforce yet',
+  },
   CC_PLUGIN_PART_NOT_BUILT: { kind: 'invalid', title: 'A plugin brings a part the hub cannot host yet' },
   CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
   CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },

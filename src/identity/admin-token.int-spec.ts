@@ -50,7 +50,11 @@ describe('the admin token of the first start', () => {
     const second = await ensureAdminToken(database, options);
     await writeFile(second.file, '{"tok');
     const third = await ensureAdminToken(database, options);
-    expect(await Promise.all([first, second, third].map(({ token }) => role(token)))).toEqual([undefined, undefined, 'admin']);
+    expect(await Promise.all([first, second, third].map(({ token }) => role(token)))).toEqual([
+      undefined,
+      undefined,
+      'admin',
+    ]);
   });
 
   it('is made anew when the database does not know the one in the file', async () => {

@@ -6,6 +6,11 @@ import { Tokens } from './tokens.js';
 @Module({})
 export class IdentityModule {
   static with(...imports: DynamicModule[]): DynamicModule {
-    return { module: IdentityModule, imports, providers: [Secrets, Tokens, Authenticator], exports: [Secrets, Tokens, Authenticator] };
+    return {
+      module: IdentityModule,
+      imports,
+      providers: [Secrets, Tokens, Authenticator],
+      exports: [Secrets, Tokens, Authenticator],
+    };
   }
 }

@@ -29,7 +29,12 @@ describe('tokens', () => {
   it('knows a token it made, and keeps only its hash', async () => {
     const { token, entity } = await tokens.create(wanted);
     expect(token).toMatch(/^cc_[\w-]{43}$/);
-    expect(await tokens.find(hashToken(token))).toEqual({ id: entity.id, name: 'ci', role: 'operator', approver: false });
+    expect(await tokens.find(hashToken(token))).toEqual({
+      id: entity.id,
+      name: 'ci',
+      role: 'operator',
+      approver: false,
+    });
     const { rows } = await database.pool.query<{ row: string }>('SELECT token::text AS row FROM token');
     expect(JSON.stringify(rows)).not.toContain(token);
   });
@@ -46,7 +51,9 @@ describe('tokens', () => {
   it('refuses a second token of one name, and revoking what is not there', async () => {
     await tokens.create(wanted);
     await expect(tokens.create(wanted)).rejects.toMatchObject({ code: 'CC_TOKEN_EXISTS' });
-    await expect(tokens.revoke('0198c0de-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'CC_TOKEN_NOT_FOUND' });
+    await expect(tokens.revoke('0198c0de-0000-7000-8000-000000000000')).rejects.toMatchObject({
+      code: 'CC_TOKEN_NOT_FOUND',
+    });
   });
 
   it('notes when a token was used, once a minute at most', async () => {

@@ -44,10 +44,25 @@ export class Tokens {
   /** The token is in the answer and nowhere else afterwards. */
   async create(wanted: NewToken): Promise<{ token: string; entity: TokenEntity }> {
     const token = newToken();
-    const entity: TokenEntity = { ...wanted, id: randomUUID(), hash: hashToken(token), createdAt: new Date(), lastUsedAt: null };
-    const made = await this.repository.createQueryBuilder().insert().values(entity).orIgnore().returning('id').execute();
+    const entity: TokenEntity = {
+      ...wanted,
+      id: randomUUID(),
+      hash: hashToken(token),
+      createdAt: new Date(),
+      lastUsedAt: null,
+    };
+    const made = await this.repository
+      .createQueryBuilder()
+      .insert()
+      .values(entity)
+      .orIgnore()
+      .returning('id')
+      .execute();
     if (made.raw.length === 0) {
-      throw new CcError('CC_TOKEN_EXISTS', `a token named "${wanted.name}" exists; choose another name or revoke it first`);
+      throw new CcError(
+        'CC_TOKEN_EXISTS',
+        `a token named "${wanted.name}" exists; choose another name or revoke it first`,
+      );
     }
     return { token, entity };
   }

@@ -5,7 +5,10 @@ const schema = z.record(z.string(), z.unknown()).describe('JSON Schema 2020-12')
 const action = z
   .strictObject({
     id: z.string(),
-    uses: z.string().describe('What a step writes').meta({ examples: ['http.request'] }),
+    uses: z
+      .string()
+      .describe('What a step writes')
+      .meta({ examples: ['http.request'] }),
     title: z.string(),
     description: z.string().optional(),
     inputSchema: schema,
@@ -25,7 +28,16 @@ export const agent = z
 
 export const plugin = z
   .discriminatedUnion('status', [
-    z.strictObject({ status: z.literal('loaded'), use: z.string(), name: z.string(), version: z.string(), agents: z.array(z.string()) }),
+    z.strictObject({
+      status: z.literal('loaded'),
+      use: z.string(),
+      name: z.string(),
+      version: z.string(),
+      agents: z.array(z.string()),
+    }),
     z.strictObject({ status: z.literal('skipped'), use: z.string(), code: z.string(), reason: z.string() }),
   ])
-  .meta({ id: 'Plugin', examples: [{ status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'] }] });
+  .meta({
+    id: 'Plugin',
+    examples: [{ status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'] }],
+  });

@@ -3,7 +3,16 @@ import { time } from './page.js';
 
 export const runStatuses = ['queued', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export const triggerKinds = ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'] as const;
-const stepStatuses = ['pending', 'running', 'waiting', 'retrying', 'succeeded', 'failed', 'skipped', 'cancelled'] as const;
+const stepStatuses = [
+  'pending',
+  'running',
+  'waiting',
+  'retrying',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
 
 export const runId = z.uuid().meta({ examples: ['019c1a52-3f5e-7c4b-9d2e-6a1b2c3d4e5f'] });
 export const workflowId = z
@@ -20,7 +29,12 @@ const failure = z
     step: z.string().optional(),
     cause: z.string().optional(),
   })
-  .meta({ id: 'Failure', examples: [{ type: 'timeout', code: 'CC_STEP_TIMEOUT', message: 'the attempt took longer than 30000 ms', step: 'fetch' }] });
+  .meta({
+    id: 'Failure',
+    examples: [
+      { type: 'timeout', code: 'CC_STEP_TIMEOUT', message: 'the attempt took longer than 30000 ms', step: 'fetch' },
+    ],
+  });
 
 const trigger = z
   .strictObject({
@@ -65,7 +79,14 @@ export const runSummary = z.strictObject(summary).meta({ id: 'RunSummary' });
 export const run = z.strictObject({ ...summary, steps: z.array(step) }).meta({ id: 'Run' });
 
 export const startedRun = z
-  .strictObject({ id: runId, workflow: workflowId, version: z.string(), status: z.enum(runStatuses), createdAt: time, duplicate: z.boolean().describe('The Idempotency-Key was used before: this is the run of that time') })
+  .strictObject({
+    id: runId,
+    workflow: workflowId,
+    version: z.string(),
+    status: z.enum(runStatuses),
+    createdAt: time,
+    duplicate: z.boolean().describe('The Idempotency-Key was used before: this is the run of that time'),
+  })
   .meta({ id: 'StartedRun' });
 
 export const runEvent = z

@@ -36,4 +36,20 @@ export const validation = z
     problems: z.array(problemItem),
     workflow: z.strictObject({ id: workflowId, version: z.string() }).optional().describe('When it is valid'),
   })
-  .meta({ id: 'Validation', examples: [{ valid: false, problems: [{ path: 'steps.fetch.uses', message: 'no plugin offers the agent "htp". Did you mean "http"?', code: 'CC_AGENT_UNKNOWN', line: 4, column: 11 }] }] });
+  .meta({
+    id: 'Validation',
+    examples: [
+      {
+        valid: false,
+        problems: [
+          {
+            path: 'steps.fetch.uses',
+            message: 'no plugin offers the agent "htp". Did you mean "http"?',
+            code: 'CC_AGENT_UNKNOWN',
+            line: 4,
+            column: 11,
+          },
+        ],
+      },
+    ],
+  });

@@ -17,11 +17,15 @@ const cloudEvent = z
     time: z.string().optional(),
     data: z.unknown().optional(),
   })
-  .meta({ id: 'CloudEvent', examples: [{ specversion: '1.0', id: 'A-1001', source: '/shop', type: 'order.paid', data: { total: 250 } }] });
+  .meta({
+    id: 'CloudEvent',
+    examples: [{ specversion: '1.0', id: 'A-1001', source: '/shop', type: 'order.paid', data: { total: 250 } }],
+  });
 
 const sendEvent = routeSpec({
   summary: 'Send an event',
-  description: 'A CloudEvent 1.0 in structured mode. Answers when the event is durable; the runs it starts follow. An event with a source and id that are known is counted as a duplicate and starts nothing.',
+  description:
+    'A CloudEvent 1.0 in structured mode. Answers when the event is durable; the runs it starts follow. An event with a source and id that are known is counted as a duplicate and starts nothing.',
   access: 'operator',
   documentedBody: { types: ['application/cloudevents+json', 'application/json'], schema: cloudEvent },
   answer: { status: 202, description: 'Accepted', schema: z.strictObject({ accepted: z.int(), duplicate: z.int() }) },

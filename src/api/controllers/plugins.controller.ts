@@ -30,9 +30,9 @@ export class PluginsController {
   @Route(listPlugins)
   plugins(@Req() request: FastifyRequest) {
     const { query } = read(listPlugins, request);
-    const items = this.directory.list().map((view) =>
-      view.status === 'loaded' ? { ...view, agents: view.agents.map(({ id }) => id) } : view,
-    );
+    const items = this.directory
+      .list()
+      .map((view) => (view.status === 'loaded' ? { ...view, agents: view.agents.map(({ id }) => id) } : view));
     return slice(items, query);
   }
 
@@ -40,9 +40,9 @@ export class PluginsController {
   @Route(listAgents)
   agents(@Req() request: FastifyRequest) {
     const { query } = read(listAgents, request);
-    const items = this.directory.list().flatMap((view) =>
-      view.status === 'loaded' ? view.agents.map((one) => ({ ...one, plugin: view.name })) : [],
-    );
+    const items = this.directory
+      .list()
+      .flatMap((view) => (view.status === 'loaded' ? view.agents.map((one) => ({ ...one, plugin: view.name })) : []));
     return slice(items, query);
   }
 }

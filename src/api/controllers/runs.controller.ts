@@ -62,10 +62,20 @@ const getLogs = routeSpec({
 
 const cancelRun = routeSpec({
   summary: 'Cancel a run',
-  description: 'The request is durable when this answers; steps in flight are told to stop, and the run ends as cancelled a moment later.',
+  description:
+    'The request is durable when this answers; steps in flight are told to stop, and the run ends as cancelled a moment later.',
   access: 'operator',
   params,
-  body: z.strictObject({ reason: z.string().min(1).max(1000).optional().meta({ examples: ['wrong input'] }) }).optional(),
+  body: z
+    .strictObject({
+      reason: z
+        .string()
+        .min(1)
+        .max(1000)
+        .optional()
+        .meta({ examples: ['wrong input'] }),
+    })
+    .optional(),
   answer: { status: 202, description: 'Cancelling', schema: z.strictObject({ id: runId }) },
   errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
 });

@@ -14,7 +14,8 @@ const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 
 const startRun = routeSpec({
   summary: 'Start a run',
-  description: 'Answers when the run is durable. With an Idempotency-Key the same request sent twice starts one run: the second answer names the first run.',
+  description:
+    'Answers when the run is durable. With an Idempotency-Key the same request sent twice starts one run: the second answer names the first run.',
   access: 'operator',
   params: z.strictObject({ id: workflowId }),
   headers: z.object({
@@ -26,12 +27,33 @@ const startRun = routeSpec({
   }),
   body: z
     .strictObject({
-      input: z.unknown().optional().describe("What the workflow's input schema asks for").meta({ examples: [{ name: 'Ada' }] }),
-      version: z.string().min(1).max(128).optional().describe('A version of the workflow; the current one when left out'),
+      input: z
+        .unknown()
+        .optional()
+        .describe("What the workflow's input schema asks for")
+        .meta({ examples: [{ name: 'Ada' }] }),
+      version: z
+        .string()
+        .min(1)
+        .max(128)
+        .optional()
+        .describe('A version of the workflow; the current one when left out'),
     })
     .optional(),
-  answer: { status: 202, description: 'The run is accepted', schema: startedRun, headers: { Location: 'Where the run is' } },
-  errors: ['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_DISABLED', 'CC_INPUT_INVALID', 'CC_IDEMPOTENCY_MISMATCH', 'CC_OVERLOADED', 'CC_SHUTTING_DOWN'],
+  answer: {
+    status: 202,
+    description: 'The run is accepted',
+    schema: startedRun,
+    headers: { Location: 'Where the run is' },
+  },
+  errors: [
+    'CC_WORKFLOW_NOT_FOUND',
+    'CC_WORKFLOW_DISABLED',
+    'CC_INPUT_INVALID',
+    'CC_IDEMPOTENCY_MISMATCH',
+    'CC_OVERLOADED',
+    'CC_SHUTTING_DOWN',
+  ],
 });
 
 @Controller('api/v1/workflows/:id/runs')

@@ -27,7 +27,9 @@ const system = z
       open: z.partialRecord(z.enum(runStatuses), z.int()).describe('Runs that have not ended, by status'),
       oldestDueSeconds: z.number().describe('How long the oldest due run has waited for a replica'),
     }),
-    loadProblems: z.array(z.strictObject({ file: z.string(), problems: z.array(problemItem) })).describe('Workflow files that were refused'),
+    loadProblems: z
+      .array(z.strictObject({ file: z.string(), problems: z.array(problemItem) }))
+      .describe('Workflow files that were refused'),
   })
   .meta({ id: 'System' });
 

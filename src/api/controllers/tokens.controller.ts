@@ -31,12 +31,24 @@ const createToken = routeSpec({
   summary: 'Make an API token',
   access: 'admin',
   body: z.strictObject({
-    name: z.string().trim().min(1).max(200).meta({ examples: ['ci'] }),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .meta({ examples: ['ci'] }),
     role: z.enum(roles),
     approver: z.boolean().default(false).describe('May decide approvals as well'),
-    expiresAt: time.transform((text) => new Date(text)).nullable().default(null),
+    expiresAt: time
+      .transform((text) => new Date(text))
+      .nullable()
+      .default(null),
   }),
-  answer: { status: 201, description: 'The token, shown this once', schema: token.extend({ token: z.string() }).meta({ id: 'NewToken' }) },
+  answer: {
+    status: 201,
+    description: 'The token, shown this once',
+    schema: token.extend({ token: z.string() }).meta({ id: 'NewToken' }),
+  },
   errors: ['CC_TOKEN_EXISTS'],
 });
 

@@ -31,13 +31,18 @@ const getWorkflow = routeSpec({
 
 const validate = routeSpec({
   summary: 'Check a workflow without keeping it',
-  description: 'Grammar, expressions, agents and secrets of this hub. A workflow with problems is an answer like any other: 200.',
+  description:
+    'Grammar, expressions, agents and secrets of this hub. A workflow with problems is an answer like any other: 200.',
   access: 'viewer',
   textBody: {
     types: ['application/yaml', 'application/json', 'text/plain'],
     example: 'id: hello\nsteps:\n  greet:\n    uses: transform.value\n    with:\n      value: Hello\n',
   },
-  answer: { status: 200, description: 'Everything that is wrong with it, by path, line and column', schema: validation },
+  answer: {
+    status: 200,
+    description: 'Everything that is wrong with it, by path, line and column',
+    schema: validation,
+  },
 });
 
 @Controller('api/v1/workflows')
@@ -63,18 +68,34 @@ export class WorkflowsController {
       ? this.definitions.get(params.id)
       : this.definitions.version(params.id, query.version));
     const { description } = definition;
-    return { id, name, ...(description !== undefined && { description }), version, enabled: this.definitions.enabled(id), definition };
+    return {
+      id,
+      name,
+      ...(description !== undefined && { description }),
+      version,
+      enabled: this.definitions.enabled(id),
+      definition,
+    };
   }
 
   @Post('validate')
   @Route(validate)
   validate(@Req() request: FastifyRequest) {
     read(validate, request);
-    if (typeof request.body !== 'string') throw new CcError('CC_REQUEST_INVALID', 'body is missing: send the workflow as YAML or JSON');
+    if (typeof request.body !== 'string')
+      throw new CcError('CC_REQUEST_INVALID', 'body is missing: send the workflow as YAML or JSON');
     const { secrets, engine } = this.config;
-    const { plan, problems } = validateWorkflow(request.body, { catalogue: this.catalogue, secrets, stepTimeoutMs: engine.defaultStepTimeoutMs });
+    const { plan, problems } = validateWorkflow(request.body, {
+      catalogue: this.catalogue,
+      secrets,
+      stepTimeoutMs: engine.defaultStepTimeoutMs,
+    });
     // There is no error around them here, so each says its code itself.
-    if (plan === undefined) return { valid: false, problems: problems.map((problem) => ({ ...problem, code: problem.code ?? 'CC_WORKFLOW_INVALID' })) };
+    if (plan === undefined)
+      return {
+        valid: false,
+        problems: problems.map((problem) => ({ ...problem, code: problem.code ?? 'CC_WORKFLOW_INVALID' })),
+      };
     return { valid: true, problems: [], workflow: { id: plan.id, version: plan.version } };
   }
 }

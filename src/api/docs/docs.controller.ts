@@ -18,14 +18,22 @@ const document = routeSpec({
 
 const page = routeSpec({
   summary: 'A page to read and try this API',
-  description: 'The page is empty until it is given a token. All of it comes from the hub; it works without the internet.',
+  description:
+    'The page is empty until it is given a token. All of it comes from the hub; it works without the internet.',
   access: 'public',
   answer: { status: 200, description: 'HTML', type: 'text/html' },
 });
 
-const file = (type: string) => routeSpec({ summary: 'A file of the documentation page', access: 'public', answer: { status: 200, description: 'The file', type } });
+const file = (type: string) =>
+  routeSpec({
+    summary: 'A file of the documentation page',
+    access: 'public',
+    answer: { status: 200, description: 'The file', type },
+  });
 
-const assets = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+const stylePath = require.resolve('swagger-ui-dist/swagger-ui.css');
+const bundlePath = require.resolve('swagger-ui-dist/swagger-ui-bundle.js');
 
 @Controller('api')
 export class DocsController {
@@ -56,17 +64,17 @@ export class DocsController {
   @Get('docs/swagger-ui.css')
   @Route(file('text/css'))
   style(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'swagger-ui.css', 'text/css');
+    return sendFile(reply, stylePath, 'text/css');
   }
 
   @Get('docs/swagger-ui-bundle.js')
   @Route(file('text/javascript'))
   bundle(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'swagger-ui-bundle.js', 'text/javascript');
+    return sendFile(reply, bundlePath, 'text/javascript');
   }
+}
 
-  private async asset(reply: FastifyReply, name: string, type: string): Promise<void> {
-    const content = await readFile(assets.resolve(`swagger-ui-dist/${name}`));
-    void reply.type(`${type}; charset=utf-8`).header('cache-control', 'public, max-age=86400').send(content);
-  }
+async function sendFile(reply: FastifyReply, path: string, type: string): Promise<void> {
+  const content = await readFile(path);
+  void reply.type(`${type}; charset=utf-8`).header('cache-control', 'public, max-age=86400').send(content);
 }

@@ -16,11 +16,19 @@ const request = (parts: object) => ({ params: {}, query: {}, headers: {}, body: 
 
 describe('the door', () => {
   it('gives what the spec names, with its defaults', () => {
-    expect(read(spec, request({ params: { id }, query: { limit: '5' }, body: { name: 'n' } }))).toEqual({ params: { id }, query: { limit: 5 }, body: { name: 'n', tags: [] } });
+    expect(read(spec, request({ params: { id }, query: { limit: '5' }, body: { name: 'n' } }))).toEqual({
+      params: { id },
+      query: { limit: 5 },
+      body: { name: 'n', tags: [] },
+    });
   });
 
   it('lists every problem of every part by its path', () => {
-    const bad = request({ params: { id: 'x' }, query: { limit: '999', colour: 'red' }, body: { tags: [1], size: 2, 'x.y': 3 } });
+    const bad = request({
+      params: { id: 'x' },
+      query: { limit: '999', colour: 'red' },
+      body: { tags: [1], size: 2, 'x.y': 3 },
+    });
     const paths = ['body.name', 'body.size', 'body.tags.0', 'body.x.y', 'params.id', 'query.colour', 'query.limit'];
     try {
       read(spec, bad);
@@ -35,7 +43,9 @@ describe('the door', () => {
 
   it('refuses a query where none is read', () => {
     const { query: _query, ...without } = spec;
-    expect(() => read(without, request({ params: { id }, query: { page: '2' }, body: { name: 'n' } }))).toThrow(/query\.page is not known here/);
+    expect(() => read(without, request({ params: { id }, query: { page: '2' }, body: { name: 'n' } }))).toThrow(
+      /query\.page is not known here/,
+    );
   });
 
   it('says that a body is missing', () => {

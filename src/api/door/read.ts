@@ -37,7 +37,8 @@ function uncalledFor(query: unknown): Problem[] {
 /** An unknown key is a problem at that key, not at the object around it. */
 function problemsOf(part: string, issue: z.core.$ZodIssue): Problem[] {
   const path = [part, ...issue.path].map(String);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known here' }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not known here' }));
   return [{ path: path.join('.'), message: sentence(issue) }];
 }
 

@@ -25,7 +25,7 @@ export interface RouteSpec {
   readonly errors?: readonly ErrorCode[];
 }
 
-export interface Answer {
+interface Answer {
   readonly status: 200 | 201 | 202 | 204;
   readonly description: string;
   readonly schema?: z.ZodType;
@@ -37,7 +37,9 @@ export interface Answer {
 type Parts = 'params' | 'query' | 'headers' | 'body';
 
 /** What `read` gives for a spec: each part that the spec has. */
-export type InputOf<S extends RouteSpec> = { readonly [P in Parts as S[P] extends z.ZodType ? P : never]: S[P] extends z.ZodType ? z.output<S[P]> : never };
+export type InputOf<S extends RouteSpec> = {
+  readonly [P in Parts as S[P] extends z.ZodType ? P : never]: S[P] extends z.ZodType ? z.output<S[P]> : never;
+};
 
 /** Keeps the exact types of the schemas. */
 export function routeSpec<const S extends RouteSpec>(spec: S): S {

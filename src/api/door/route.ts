@@ -5,5 +5,8 @@ import type { RouteSpec } from './route-spec.js';
 /** Binds a spec to a controller's method: guard, status and documentation follow from it. */
 export function Route(spec: RouteSpec): MethodDecorator {
   const { access, textBody, uncounted = false } = spec;
-  return applyDecorators(RouteConfig({ access, textBody: textBody !== undefined, uncounted, spec }), HttpCode(spec.answer.status));
+  return applyDecorators(
+    RouteConfig({ access, textBody: textBody !== undefined, uncounted, spec }),
+    HttpCode(spec.answer.status),
+  );
 }

@@ -6,7 +6,9 @@ export function installAccessLog(server: FastifyInstance): void {
   const logger = new Logger('http');
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.is404 ? '(no route)' : request.routeOptions.url;
-    logger.debug(`${request.method} ${route} ${reply.statusCode} ${reply.elapsedTime.toFixed(1)} ms ${request.principal?.name ?? '-'}`);
+    logger.debug(
+      `${request.method} ${route} ${reply.statusCode} ${reply.elapsedTime.toFixed(1)} ms ${request.principal?.name ?? '-'}`,
+    );
     done();
   });
 }

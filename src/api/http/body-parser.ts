@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
 
 /** Deeper JSON is refused before it is parsed: what walks it later (schemas, hashes, expressions) does so by recursion. */
-export const maxJsonDepth = 64;
+const maxJsonDepth = 64;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -19,7 +19,7 @@ export function installBodyParsers(server: FastifyInstance): void {
     // Clients that always send a Content-Type send it with no body too.
     if (text === '') return done(null, undefined);
     if (depthExceeds(text, maxJsonDepth)) return done(tooDeep());
-    parseJson(request, text, (error, body) => (error === null ? done(null, body) : done(notJson(error))));
+    void parseJson(request, text, (error, body) => (error === null ? done(null, body) : done(notJson(error))));
   };
   const yaml = (request: FastifyRequest, text: string, done: Done) =>
     wantsText(request) ? done(null, text) : done(notRead(request.headers['content-type'] ?? ''));
@@ -34,7 +34,8 @@ export function depthExceeds(text: string, limit: number): boolean {
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
       case 0x22: // "
-        for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1) if (text.charCodeAt(at) === 0x5c) at += 1;
+        for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1)
+          if (text.charCodeAt(at) === 0x5c) at += 1;
         break;
       case 0x5b: // [
       case 0x7b: // {
@@ -59,7 +60,10 @@ function tooDeep(): CcError {
 }
 
 function notJson(cause: Error): CcError {
-  return new CcError('CC_REQUEST_INVALID', `the body is not JSON the hub accepts: ${cause.message}`, { cause, problems: [{ path: 'body', message: cause.message }] });
+  return new CcError('CC_REQUEST_INVALID', `the body is not JSON the hub accepts: ${cause.message}`, {
+    cause,
+    problems: [{ path: 'body', message: cause.message }],
+  });
 }
 
 function notRead(type: string): CcError {

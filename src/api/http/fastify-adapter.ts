@@ -37,7 +37,12 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   installBodyParsers(server);
   if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);
   installGuard(server);
-  void server.register(rateLimit, { global: false, max: config.engine.rateLimitPerMinute, timeWindow: 60_000, keyGenerator: rateKey });
+  void server.register(rateLimit, {
+    global: false,
+    max: config.engine.rateLimitPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: rateKey,
+  });
   return adapter;
 }
 

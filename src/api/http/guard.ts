@@ -28,7 +28,8 @@ export function installGuard(server: FastifyInstance): void {
     const { access = defaultAccess, uncounted = false } = request.routeOptions.config;
     if (access === 'public') return uncounted ? undefined : count(request);
     const { authenticator } = server;
-    if (authenticator === null) throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
+    if (authenticator === null)
+      throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
     const token = bearer(request);
     const known = token === undefined ? undefined : authenticator.remembered(token);
     if (known !== undefined) request.principal = known;
@@ -40,15 +41,24 @@ export function installGuard(server: FastifyInstance): void {
 
 async function identify(token: string | undefined, authenticator: Authenticator): Promise<Principal> {
   if (token === undefined) {
-    throw new CcError('CC_UNAUTHENTICATED', 'this call needs a token: send the header "Authorization: Bearer <token>"; the first one is in .commandcenter/cli.json of the hub');
+    throw new CcError(
+      'CC_UNAUTHENTICATED',
+      'this call needs a token: send the header "Authorization: Bearer <token>"; the first one is in .commandcenter/cli.json of the hub',
+    );
   }
   const principal = await authenticator.authenticate(token);
   if (principal !== undefined) return principal;
-  throw new CcError('CC_UNAUTHENTICATED', 'the token is unknown, revoked or expired; ask an admin of this hub for another');
+  throw new CcError(
+    'CC_UNAUTHENTICATED',
+    'the token is unknown, revoked or expired; ask an admin of this hub for another',
+  );
 }
 
 function forbidden(principal: Principal, access: string): CcError {
-  return new CcError('CC_FORBIDDEN', `this call needs the role ${access}; the token "${principal.name}" has the role ${principal.role}`);
+  return new CcError(
+    'CC_FORBIDDEN',
+    `this call needs the role ${access}; the token "${principal.name}" has the role ${principal.role}`,
+  );
 }
 
 /** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
@@ -63,7 +73,11 @@ function rateLimit(server: FastifyInstance): (request: FastifyRequest) => Promis
     const answer = await limit(request);
     if (answer.isAllowed || !answer.isExceeded) return;
     const retryAfter = Math.max(1, answer.ttlInSeconds);
-    throw new CcError('CC_RATE_LIMITED', `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`, { retryAfter });
+    throw new CcError(
+      'CC_RATE_LIMITED',
+      `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`,
+      { retryAfter },
+    );
   };
 }
 

@@ -29,7 +29,9 @@ export function installRouteTable(server: FastifyInstance): void {
 /** Says which methods a path has, when it has any. */
 export function noSuchRoute(server: FastifyInstance, request: FastifyRequest): CcError {
   const path = request.url.split('?', 1)[0] ?? '';
-  const methods = [...new Set(server.registeredRoutes.filter(({ url }) => matches(url, path)).map(({ method }) => method))];
+  const methods = [
+    ...new Set(server.registeredRoutes.filter(({ url }) => matches(url, path)).map(({ method }) => method)),
+  ];
   if (methods.length === 0) {
     return new CcError('CC_ROUTE_NOT_FOUND', `there is no ${request.method} ${path}; /api/docs lists what there is`);
   }
@@ -39,5 +41,8 @@ export function noSuchRoute(server: FastifyInstance, request: FastifyRequest): C
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const given = path.split('/');
-  return wanted.length === given.length && wanted.every((part, at) => part === given[at] || (part.startsWith(':') && given[at] !== ''));
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => part === given[at] || (part.startsWith(':') && given[at] !== ''))
+  );
 }

@@ -39,14 +39,26 @@ describe('the HTTP server', () => {
     return made;
   };
   const token = async (role: Role) => {
-    const made = await new Tokens(database).create({ name: `${role} ${Math.random()}`, role, approver: false, expiresAt: null });
+    const made = await new Tokens(database).create({
+      name: `${role} ${Math.random()}`,
+      role,
+      approver: false,
+      expiresAt: null,
+    });
     return made.token;
   };
   const call = async (options: InjectOptions & { token?: string }, to = server) => {
     const { token: given, headers, ...rest } = options;
-    const response = await to.inject({ ...rest, headers: { ...headers, ...(given !== undefined && { authorization: `Bearer ${given}` }) } });
+    const response = await to.inject({
+      ...rest,
+      headers: { ...headers, ...(given !== undefined && { authorization: `Bearer ${given}` }) },
+    });
     const json = String(response.headers['content-type']).includes('json') && response.body !== '';
-    return { status: response.statusCode, headers: response.headers, body: json ? response.json<Record<string, unknown>>() : response.body };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: json ? response.json<Record<string, unknown>>() : response.body,
+    };
   };
   const post = (payload: string, headers = { 'content-type': 'application/json' }) =>
     call({ method: 'POST', url: '/api/v1/tokens', token: admin, payload, headers });
@@ -63,10 +75,20 @@ describe('the HTTP server', () => {
   });
 
   it('lets nobody in without a token that is known, and says so before it reads a body', async () => {
-    for (const authorization of [undefined, 'Bearer cc_wrong', 'Basic YTpi', 'Bearer', `Bearer ${admin}x`, `${admin}`]) {
+    for (const authorization of [
+      undefined,
+      'Bearer cc_wrong',
+      'Basic YTpi',
+      'Bearer',
+      `Bearer ${admin}x`,
+      `${admin}`,
+    ]) {
       const headers = { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) };
       const answer = await call({ method: 'POST', url: '/api/v1/tokens', headers, payload: '{broken' });
-      expect(answer).toMatchObject({ status: 401, body: { code: 'CC_UNAUTHENTICATED', status: 401, instance: '/api/v1/tokens' } });
+      expect(answer).toMatchObject({
+        status: 401,
+        body: { code: 'CC_UNAUTHENTICATED', status: 401, instance: '/api/v1/tokens' },
+      });
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     }
@@ -88,30 +110,63 @@ describe('the HTTP server', () => {
   it('answers nobody when it was not told who may ask', async () => {
     const { authenticator } = server;
     server.authenticator = null;
-    expect(await call({ url: '/api/v1/tokens', token: admin })).toMatchObject({ status: 500, body: { code: 'CC_INTERNAL' } });
+    expect(await call({ url: '/api/v1/tokens', token: admin })).toMatchObject({
+      status: 500,
+      body: { code: 'CC_INTERNAL' },
+    });
     server.authenticator = authenticator;
   });
 
   it('makes, lists and revokes tokens', async () => {
     const made = await post(JSON.stringify({ name: 'ci', role: 'operator', expiresAt: '2099-01-01T00:00:00Z' }));
-    expect(made).toMatchObject({ status: 201, body: { name: 'ci', role: 'operator', token: expect.stringMatching(/^cc_/) as string } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { name: 'ci', role: 'operator', token: expect.stringMatching(/^cc_/) as string },
+    });
     const { id, token: fresh } = made.body as { id: string; token: string };
     expect(await call({ url: '/api/openapi.json', token: fresh })).toMatchObject({ status: 200 });
     const list = await call({ url: '/api/v1/tokens', token: admin });
     expect(JSON.stringify(list.body)).toContain('"name":"ci"');
     expect(JSON.stringify(list.body)).not.toMatch(/hash|cc_/);
-    expect(await post(JSON.stringify({ name: 'ci', role: 'viewer' }))).toMatchObject({ status: 409, body: { code: 'CC_TOKEN_EXISTS' } });
-    expect(await call({ method: 'DELETE', url: `/api/v1/tokens/${id}`, token: admin })).toMatchObject({ status: 204, body: '' });
+    expect(await post(JSON.stringify({ name: 'ci', role: 'viewer' }))).toMatchObject({
+      status: 409,
+      body: { code: 'CC_TOKEN_EXISTS' },
+    });
+    expect(await call({ method: 'DELETE', url: `/api/v1/tokens/${id}`, token: admin })).toMatchObject({
+      status: 204,
+      body: '',
+    });
     expect(await call({ url: '/api/openapi.json', token: fresh })).toMatchObject({ status: 401 });
-    expect(await call({ method: 'DELETE', url: `/api/v1/tokens/${id}`, token: admin })).toMatchObject({ status: 404, body: { code: 'CC_TOKEN_NOT_FOUND' } });
+    expect(await call({ method: 'DELETE', url: `/api/v1/tokens/${id}`, token: admin })).toMatchObject({
+      status: 404,
+      body: { code: 'CC_TOKEN_NOT_FOUND' },
+    });
   });
 
   it.each([
     ['malformed JSON', '{"name":', 'application/json', 400, 'CC_REQUEST_INVALID'],
-    ['a body of 2 MB', JSON.stringify({ name: 'x'.repeat(2_000_000) }), 'application/json', 413, 'CC_REQUEST_TOO_LARGE'],
+    [
+      'a body of 2 MB',
+      JSON.stringify({ name: 'x'.repeat(2_000_000) }),
+      'application/json',
+      413,
+      'CC_REQUEST_TOO_LARGE',
+    ],
     ['half a million brackets', '['.repeat(500_000), 'application/json', 400, 'CC_REQUEST_INVALID'],
-    ['a key that would change the prototype', '{"__proto__":{"role":"admin"}}', 'application/json', 400, 'CC_REQUEST_INVALID'],
-    ['a constructor that would do so', '{"constructor":{"prototype":{"role":"admin"}}}', 'application/json', 400, 'CC_REQUEST_INVALID'],
+    [
+      'a key that would change the prototype',
+      '{"__proto__":{"role":"admin"}}',
+      'application/json',
+      400,
+      'CC_REQUEST_INVALID',
+    ],
+    [
+      'a constructor that would do so',
+      '{"constructor":{"prototype":{"role":"admin"}}}',
+      'application/json',
+      400,
+      'CC_REQUEST_INVALID',
+    ],
     ['a form', 'name=ci&role=admin', 'application/x-www-form-urlencoded', 415, 'CC_MEDIA_TYPE_UNSUPPORTED'],
     ['XML', '<token/>', 'text/xml', 415, 'CC_MEDIA_TYPE_UNSUPPORTED'],
     ['YAML where JSON is read', 'name: ci', 'application/yaml', 415, 'CC_MEDIA_TYPE_UNSUPPORTED'],
@@ -128,21 +183,41 @@ describe('the HTTP server', () => {
   it('lists every problem of a body by path', async () => {
     const answer = await post(JSON.stringify({ name: '', role: 'king', expiresAt: 'tomorrow', colour: 'red' }));
     const { problems } = answer.body as { problems: { path: string }[] };
-    expect(problems.map(({ path }) => path).sort()).toEqual(['body.colour', 'body.expiresAt', 'body.name', 'body.role']);
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      'body.colour',
+      'body.expiresAt',
+      'body.name',
+      'body.role',
+    ]);
   });
 
   it('knows its routes, and their methods', async () => {
-    expect(await call({ url: '/api/v2/anything?x=1' })).toMatchObject({ status: 404, body: { code: 'CC_ROUTE_NOT_FOUND', instance: '/api/v2/anything' } });
-    expect(await call({ method: 'PATCH', url: '/api/v1/tokens/1' })).toMatchObject({ status: 405, body: { code: 'CC_METHOD_NOT_ALLOWED', detail: expect.stringContaining('DELETE') as string } });
-    expect(await call({ url: '/api/v1/tokens//x' })).toMatchObject({ status: 404, body: { code: 'CC_ROUTE_NOT_FOUND' } });
+    expect(await call({ url: '/api/v2/anything?x=1' })).toMatchObject({
+      status: 404,
+      body: { code: 'CC_ROUTE_NOT_FOUND', instance: '/api/v2/anything' },
+    });
+    expect(await call({ method: 'PATCH', url: '/api/v1/tokens/1' })).toMatchObject({
+      status: 405,
+      body: { code: 'CC_METHOD_NOT_ALLOWED', detail: expect.stringContaining('DELETE') as string },
+    });
+    expect(await call({ url: '/api/v1/tokens//x' })).toMatchObject({
+      status: 404,
+      body: { code: 'CC_ROUTE_NOT_FOUND' },
+    });
     expect(await call({ url: '/%zz' })).toMatchObject({ status: 400, body: { code: 'CC_REQUEST_INVALID' } });
-    expect(await call({ url: `/api/v1/tokens/${'x'.repeat(500)}`, method: 'DELETE' })).toMatchObject({ body: { code: 'CC_REQUEST_INVALID' } });
+    expect(await call({ url: `/api/v1/tokens/${'x'.repeat(500)}`, method: 'DELETE' })).toMatchObject({
+      body: { code: 'CC_REQUEST_INVALID' },
+    });
   });
 
   it('sends security headers with every answer, errors too', async () => {
     for (const url of ['/health/live', '/api/v1/tokens', '/nowhere']) {
       const { headers } = await call({ url });
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+        'x-frame-options': 'DENY',
+      });
     }
   });
 
@@ -169,7 +244,8 @@ describe('the HTTP server', () => {
     const slow = await start({ rateLimitPerMinute: limit });
     const strict = slow.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     const viewer = await token('viewer');
-    const ask = (given?: string) => call({ url: '/api/openapi.json', ...(given !== undefined && { token: given }) }, strict);
+    const ask = (given?: string) =>
+      call({ url: '/api/openapi.json', ...(given !== undefined && { token: given }) }, strict);
     await ask(viewer); // the first is counted by address: the token is not known yet
     const statuses = await Promise.all(Array.from({ length: limit }, async () => (await ask(viewer)).status));
     expect(statuses.every((status) => status === 200)).toBe(true);
@@ -189,7 +265,10 @@ describe('the HTTP server', () => {
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
       const socket = connect(Number(port), '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
-      socket.on('data', (data) => (text += data.toString())).on('end', () => resolve(text)).on('error', reject);
+      socket
+        .on('data', (data) => (text += data.toString()))
+        .on('end', () => resolve(text))
+        .on('error', reject);
     });
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('application/problem+json');
@@ -209,7 +288,10 @@ describe('the HTTP server', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'CC_DATABASE_UNAVAILABLE' } });
     expect(answer.headers['retry-after']).toBeDefined();
     await sleep(300);
-    expect(await call({ url: '/health/ready' }, alone)).toMatchObject({ status: 503, body: { code: 'CC_DATABASE_UNAVAILABLE' } });
+    expect(await call({ url: '/health/ready' }, alone)).toMatchObject({
+      status: 503,
+      body: { code: 'CC_DATABASE_UNAVAILABLE' },
+    });
     await lonely.close();
     await far.close();
     await drop();

@@ -16,7 +16,11 @@ describe('whatever is thrown becomes a coded error', () => {
     ['PostgreSQL that refuses connections', coded('ECONNREFUSED'), 'CC_DATABASE_UNAVAILABLE'],
     ['PostgreSQL that shuts down', coded('57P01'), 'CC_DATABASE_UNAVAILABLE'],
     ['a lost connection', new Error('Connection terminated unexpectedly'), 'CC_DATABASE_UNAVAILABLE'],
-    ['the same under TypeORM', Object.assign(new Error('x'), { driverError: coded('08006') }), 'CC_DATABASE_UNAVAILABLE'],
+    [
+      'the same under TypeORM',
+      Object.assign(new Error('x'), { driverError: coded('08006') }),
+      'CC_DATABASE_UNAVAILABLE',
+    ],
     ['the same as a cause', new Error('x', { cause: coded('ECONNRESET') }), 'CC_DATABASE_UNAVAILABLE'],
     ["Nest's bad request", new BadRequestException('no'), 'CC_REQUEST_INVALID'],
     ["Nest's not found", new NotFoundException('Cannot GET /x'), 'CC_ROUTE_NOT_FOUND'],
@@ -29,15 +33,20 @@ describe('whatever is thrown becomes a coded error', () => {
 
   it.each(table)('%s', (_name, thrown, code) => expect(translate(thrown).code).toBe(code));
 
-  it.each(table.filter(([, , code]) => code === 'CC_INTERNAL'))('and tells nobody what is inside: %s', (_name, thrown) => {
-    const { detail } = problemDocument(translate(thrown), '/x');
-    expect(detail).toBe('the hub failed to answer this request; the log of the hub says why');
-  });
+  it.each(table.filter(([, , code]) => code === 'CC_INTERNAL'))(
+    'and tells nobody what is inside: %s',
+    (_name, thrown) => {
+      const { detail } = problemDocument(translate(thrown), '/x');
+      expect(detail).toBe('the hub failed to answer this request; the log of the hub says why');
+    },
+  );
 });
 
 describe('a problem document', () => {
   it('has the five members of RFC 9457, the code, and the problems', () => {
-    const error = new CcError('CC_INPUT_INVALID', 'the input is wrong', { problems: [{ path: 'input.name', message: 'is missing' }] });
+    const error = new CcError('CC_INPUT_INVALID', 'the input is wrong', {
+      problems: [{ path: 'input.name', message: 'is missing' }],
+    });
     expect(problemDocument(error, '/api/v1/workflows/hello/runs?token=secret')).toEqual({
       type: 'urn:commandcenter:error:CC_INPUT_INVALID',
       title: catalogue.CC_INPUT_INVALID.title,
@@ -50,7 +59,8 @@ describe('a problem document', () => {
   });
 
   it('says when to come back, in whole seconds, wherever coming back helps', () => {
-    const retryAfter = (code: ErrorCode, seconds?: number) => problemHeaders(new CcError(code, 'x', seconds === undefined ? {} : { retryAfter: seconds }))['retry-after'];
+    const retryAfter = (code: ErrorCode, seconds?: number) =>
+      problemHeaders(new CcError(code, 'x', seconds === undefined ? {} : { retryAfter: seconds }))['retry-after'];
     expect(retryAfter('CC_OVERLOADED', 2.2)).toBe('3');
     expect(retryAfter('CC_RATE_LIMITED')).toBe('1');
     expect(retryAfter('CC_RUN_NOT_FOUND', 5)).toBeUndefined();
@@ -61,6 +71,7 @@ describe('a problem document', () => {
   });
 
   it('has a status for every code of the catalogue', () => {
-    for (const code of Object.keys(catalogue) as ErrorCode[]) expect(statusOf(new CcError(code, 'x'))).toBeGreaterThanOrEqual(400);
+    for (const code of Object.keys(catalogue) as ErrorCode[])
+      expect(statusOf(new CcError(code, 'x'))).toBeGreaterThanOrEqual(400);
   });
 });

@@ -11,11 +11,20 @@ export function translate(thrown: unknown): CcError {
 type Translation = readonly [code: ErrorCode, message: (error: Error) => string];
 
 const ofFastify: Readonly<Record<string, Translation>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['CC_REQUEST_TOO_LARGE', () => 'the body is larger than engine.requestBytes allows; send less, or raise it in commandcenter.yaml'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['CC_MEDIA_TYPE_UNSUPPORTED', () => 'this Content-Type is not read here; the API reads application/json, and YAML where a workflow is sent'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'CC_REQUEST_TOO_LARGE',
+    () => 'the body is larger than engine.requestBytes allows; send less, or raise it in commandcenter.yaml',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'CC_MEDIA_TYPE_UNSUPPORTED',
+    () => 'this Content-Type is not read here; the API reads application/json, and YAML where a workflow is sent',
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['CC_REQUEST_INVALID', () => 'the body is not as long as Content-Length says'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['CC_REQUEST_INVALID', () => 'the body is empty; send JSON'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['CC_REQUEST_INVALID', (error) => `the body is not JSON the hub accepts: ${error.message}`],
+  FST_ERR_CTP_INVALID_JSON_BODY: [
+    'CC_REQUEST_INVALID',
+    (error) => `the body is not JSON the hub accepts: ${error.message}`,
+  ],
   FST_ERR_BAD_URL: ['CC_REQUEST_INVALID', () => 'the address is not a valid URL; percent-encode special characters'],
   FST_ERR_MAX_PARAM_LENGTH: ['CC_REQUEST_INVALID', () => 'a part of the path is longer than any id can be'],
   FST_ERR_ASYNC_CONSTRAINT: ['CC_REQUEST_INVALID', () => 'the request cannot be routed'],
@@ -28,14 +37,18 @@ function fastifyError(error: unknown): CcError | undefined {
 }
 
 /** Classes and codes of PostgreSQL and of sockets that mean: it is not there, or it is going. */
-const gone = /^(08...|57P0[1-3]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const goneMessages = /connection terminated|timeout exceeded when trying to connect|cannot use a pool after calling end|client was closed|connection error and is not queryable/i;
+const gone =
+  /^(08...|57P0[1-3]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const goneMessages =
+  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after calling end|client was closed|connection error and is not queryable/i;
 
 function databaseError(error: unknown): CcError | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth += 1) {
     const driver = (link as { driverError?: unknown }).driverError;
     if (gone.test(codeOf(driver) ?? codeOf(link) ?? '') || goneMessages.test(link.message)) {
-      return new CcError('CC_DATABASE_UNAVAILABLE', 'PostgreSQL does not answer at the moment; try again', { cause: error });
+      return new CcError('CC_DATABASE_UNAVAILABLE', 'PostgreSQL does not answer at the moment; try again', {
+        cause: error,
+      });
     }
   }
   return undefined;
@@ -55,7 +68,8 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
 /** An error of Nest, Fastify or a plugin of theirs that carries a status below 500: its message is meant for the caller. */
 function httpError(error: unknown): CcError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const status = error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: unknown }).statusCode);
+  const status =
+    error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: unknown }).statusCode);
   if (!(status >= 400 && status < 500) && status !== 503) return undefined;
   return new CcError(byStatus[status] ?? 'CC_REQUEST_INVALID', error.message, { cause: error });
 }

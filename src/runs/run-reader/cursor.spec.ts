@@ -8,9 +8,12 @@ describe('the cursor of a list of runs', () => {
     expect(decodeCursor(encodeCursor(id))).toBe(id);
   });
 
-  it.each(['', 'x', id, `${encodeCursor(id)}A`, encodeCursor(id).slice(1), `${encodeCursor(id)}=`, "' OR 1=1"])('refuses %j', (cursor) => {
-    expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'CC_REQUEST_INVALID' }));
-  });
+  it.each(['', 'x', id, `${encodeCursor(id)}A`, encodeCursor(id).slice(1), `${encodeCursor(id)}=`, "' OR 1=1"])(
+    'refuses %j',
+    (cursor) => {
+      expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'CC_REQUEST_INVALID' }));
+    },
+  );
 });
 
 describe('the cursor of a numbered list', () => {

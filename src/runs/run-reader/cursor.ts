@@ -21,7 +21,11 @@ export function decodeSeqCursor(cursor: string): number {
 }
 
 function badCursor(cursor: string): CcError {
-  return new CcError('CC_REQUEST_INVALID', `"${cursor}" is not a cursor of this list: send back nextCursor as it came, or leave it out`, {
-    problems: [{ path: 'cursor', message: 'is not a cursor of this list' }],
-  });
+  return new CcError(
+    'CC_REQUEST_INVALID',
+    `"${cursor}" is not a cursor of this list: send back nextCursor as it came, or leave it out`,
+    {
+      problems: [{ path: 'cursor', message: 'is not a cursor of this list' }],
+    },
+  );
 }

@@ -16,7 +16,13 @@ describe('a filter of runs as SQL', () => {
   });
 
   it('numbers the parameters in order', () => {
-    const { sql, values } = runConditions({ workflow: 'hello', status: ['failed'], trigger: ['event'], cursor: encodeCursor(id), limit: 5 });
+    const { sql, values } = runConditions({
+      workflow: 'hello',
+      status: ['failed'],
+      trigger: ['event'],
+      cursor: encodeCursor(id),
+      limit: 5,
+    });
     expect(sql).toBe('workflow_id = $1 AND status = ANY($2) AND trigger = ANY($3) AND id < $4');
     expect(values).toEqual(['hello', ['failed'], ['event'], id]);
   });

@@ -51,6 +51,8 @@ const LAST_MS = 2 ** 48 - 1;
 
 /** The smallest UUIDv7 of a millisecond. */
 export function idAt(ms: number): string {
-  const hex = Math.min(Math.max(Math.floor(ms), 0), LAST_MS).toString(16).padStart(12, '0');
+  const hex = Math.min(Math.max(Math.floor(ms), 0), LAST_MS)
+    .toString(16)
+    .padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -4,7 +4,17 @@ import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { foldRun } from '../../workflow/index.js';
 import { decodeSeqCursor, encodeCursor } from './cursor.js';
-import { eventOf, eventView, logLineView, payloadsOf, runColumns, runSummary, type EventRow, type LogRow, type RunRow } from './rows.js';
+import {
+  eventOf,
+  eventView,
+  logLineView,
+  payloadsOf,
+  runColumns,
+  runSummary,
+  type EventRow,
+  type LogRow,
+  type RunRow,
+} from './rows.js';
 import { runConditions, type RunFilter } from './run-filter.js';
 import { stepViews } from './step-views.js';
 import type { LogLineView, Page, RunEventView, RunSummary, RunView } from './views.js';
@@ -72,7 +82,13 @@ export class RunReader {
 
   async logs(id: string, request: SeqPage): Promise<Page<LogLineView>> {
     const size = 'octet_length(message) + coalesce(octet_length(fields), 0)';
-    const rows = await this.numbered<LogRow>(id, request, 'run_log', 'seq, at, level, step, attempt, message, fields', size);
+    const rows = await this.numbered<LogRow>(
+      id,
+      request,
+      'run_log',
+      'seq, at, level, step, attempt, message, fields',
+      size,
+    );
     return page(rows.map(logLineView), rows, (last) => String(last.seq));
   }
 
@@ -83,11 +99,18 @@ export class RunReader {
 
   private async row(id: string): Promise<RunRow> {
     const rows = await this.query<RunRow>(`SELECT ${runColumns} FROM run WHERE id = $1`, [id]);
-    if (rows[0] === undefined) throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; it never was, or its retention has passed`);
+    if (rows[0] === undefined)
+      throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; it never was, or its retention has passed`);
     return rows[0];
   }
 
-  private async numbered<T extends object>(id: string, request: SeqPage, table: string, columns: string, size: string): Promise<(T & Sized)[]> {
+  private async numbered<T extends object>(
+    id: string,
+    request: SeqPage,
+    table: string,
+    columns: string,
+    size: string,
+  ): Promise<(T & Sized)[]> {
     const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
     const rows = await this.query<T & Sized>(
       `WITH page AS (

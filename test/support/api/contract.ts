@@ -3,7 +3,9 @@ import addFormats from 'ajv-formats';
 import type { Answer } from './hub.js';
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 export interface OpenApi {
@@ -29,7 +31,8 @@ export class Contract {
     if (response === undefined) return `${method} ${template} answered ${status}, which is not documented`;
     const type = (headers.get('content-type') ?? '').split(';')[0] ?? '';
     const schema = response.content?.[type]?.schema;
-    if (schema === undefined) return body === '' ? undefined : `${method} ${template} answered ${status} as ${type}, which is not documented`;
+    if (schema === undefined)
+      return body === '' ? undefined : `${method} ${template} answered ${status} as ${type}, which is not documented`;
     const validate = this.validator(`${method} ${template} ${status} ${type}`, schema);
     return validate(body) ? undefined : `${method} ${template} ${status}: ${this.ajv.errorsText(validate.errors)}`;
   }
@@ -42,7 +45,9 @@ export class Contract {
     };
     const [template = path] = Object.keys(this.document.paths).filter(fits).sort();
     const exact = path.split('?')[0] ?? '';
-    return exact in this.document.paths ? [exact, this.document.paths[exact]] : [template, this.document.paths[template]];
+    return exact in this.document.paths
+      ? [exact, this.document.paths[exact]]
+      : [template, this.document.paths[template]];
   }
 
   private validator(key: string, schema: object): ValidateFunction {

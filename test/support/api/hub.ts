@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createApp, entities } from '../../../src/app.module.js';
@@ -13,7 +12,6 @@ import { testDatabase } from '../database.js';
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any;
 }
 
@@ -39,15 +37,21 @@ export class TestHub {
   ) {}
 
   /** `workflows`: file name -> text. */
-  static async start(workflows: Readonly<Record<string, string>>, engine: Partial<Config['engine']> = {}): Promise<TestHub> {
-    // What goes wrong here does so on purpose; the tests look at the answers.
-    Logger.overrideLogger(false);
+  static async start(
+    workflows: Readonly<Record<string, string>>,
+    engine: Partial<Config['engine']> = {},
+  ): Promise<TestHub> {
     const database = await testDatabase({ entities });
     const folder = await mkdtemp(join(tmpdir(), 'cc-api-'));
     for (const [name, text] of Object.entries(workflows)) await writeFile(join(folder, name), text);
     const config = loadConfig({}, process.cwd());
-    const own = { ...config, workflows: [folder], stateDir: folder, engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine } };
-    const app = await createApp(own, database, () => undefined, 'all');
+    const own = {
+      ...config,
+      workflows: [folder],
+      stateDir: folder,
+      engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine },
+    };
+    const app = await createApp(own, database, () => undefined, 'all', quiet);
     await app.listen(0, '127.0.0.1');
     return new TestHub(app, database, await app.getUrl(), folder, await tokenOf(database, 'admin'));
   }
@@ -60,16 +64,27 @@ export class TestHub {
     return tokenOf(this.database, role);
   }
 
-  async call(path: string, { method = 'GET', body, text, type = 'application/json', headers, token = this.admin }: Call = {}): Promise<Answer> {
+  async call(
+    path: string,
+    { method = 'GET', body, text, type = 'application/json', headers, token = this.admin }: Call = {},
+  ): Promise<Answer> {
     const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetch(this.url + path, {
       method,
-      headers: { ...(payload !== undefined && { 'content-type': type }), ...(token !== null && { authorization: `Bearer ${token}` }), ...headers },
+      headers: {
+        ...(payload !== undefined && { 'content-type': type }),
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
       ...(payload !== undefined && { body: payload }),
     });
     const answer = await response.text();
     const json = (response.headers.get('content-type') ?? '').includes('json') && answer !== '';
-    return { status: response.status, headers: response.headers, body: json ? (JSON.parse(answer) as unknown) : answer };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json ? (JSON.parse(answer) as unknown) : answer,
+    };
   }
 
   post(path: string, body: unknown, more: Call = {}): Promise<Answer> {
@@ -94,6 +109,15 @@ export class TestHub {
 }
 
 async function tokenOf(database: Database, role: Role): Promise<string> {
-  const made = await new Tokens(database).create({ name: `${role} ${Math.random()}`, role, approver: false, expiresAt: null });
+  const made = await new Tokens(database).create({
+    name: `${role} ${Math.random()}`,
+    role,
+    approver: false,
+    expiresAt: null,
+  });
   return made.token;
 }
+
+const nothing = () => undefined;
+/** What goes wrong here does so on purpose; the tests look at the answers. */
+const quiet = { log: nothing, error: nothing, warn: nothing };
