@@ -1,4 +1,5 @@
 import type { ActionContext, EmittedEvent, LogFields, Logger } from '@commandcenter/sdk';
+import { eventProblems } from '../events/index.js';
 import { CcError } from '../errors/index.js';
 import { type Emitted, evaluateExpression } from '../workflow/index.js';
 import type { AgentCall, LogLevel } from './agent-call.js';
@@ -10,6 +11,8 @@ export interface PluginScope {
   readonly secrets: GrantedSecrets;
 }
 
+/** They are journaled together with the step's result, in one row. */
+const maxEmitted = 100;
 const none: readonly Emitted[] = Object.freeze([]);
 
 /**
@@ -76,11 +79,16 @@ export class HostContext implements ActionContext {
     this.#call.cost(usd, kind);
   }
 
-  emit(event: EmittedEvent): void {
-    if (typeof event?.type !== 'string' || event.type === '') {
-      throw new CcError('CC_EVENT_INVALID', 'ctx.emit: an event needs a type, like "order.paid"');
+  emit({ type, subject, data }: EmittedEvent): void {
+    const event = { type, ...(subject !== undefined && { subject }), ...(data !== undefined && { data }) };
+    const problems = eventProblems({ id: '1', source: '/', ...event });
+    if ((this.#emitted?.length ?? 0) >= maxEmitted) problems.push({ path: '', message: `an attempt emits at most ${maxEmitted} events` });
+    if (problems.length > 0) {
+      const list = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+      throw new CcError('CC_EVENT_INVALID', `ctx.emit: ${list}`, { problems });
     }
-    (this.#emitted ??= []).push(event);
+    // A copy: the action may go on changing its object, and what is journaled must be what was emitted.
+    (this.#emitted ??= []).push(JSON.parse(JSON.stringify(event)) as Emitted);
   }
 
   heartbeat(): void {
