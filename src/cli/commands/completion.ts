@@ -14,7 +14,7 @@ export function addCompletion(program: Command, cli: Cli): void {
 }
 
 /** `runs list` -> what can follow it: commands, options, choices. Made from the program, so it cannot lag behind. */
-export function completions(command: Command, path: readonly string[] = []): Map<string, readonly string[]> {
+function completions(command: Command, path: readonly string[] = []): Map<string, readonly string[]> {
   const options = command.options
     .flatMap((option) => [option.long, ...(option.argChoices ?? [])])
     .filter((word) => word !== undefined);

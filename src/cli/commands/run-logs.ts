@@ -71,7 +71,7 @@ function logsPath(id: string): string {
   return `runs/${encodeURIComponent(id)}/logs`;
 }
 
-export function logText(line: LogLine, colours: Colours): string {
+function logText(line: LogLine, colours: Colours): string {
   const step = line.attempt > 1 ? `${line.step}#${line.attempt}` : line.step;
   const fields = line.fields === null ? '' : ` ${colours.dim(printable(JSON.stringify(line.fields)))}`;
   return `${colours.dim(absolute(Date.parse(line.at)))} ${levelText(line.level, colours)} ${colours.cyan(printable(step))}  ${printable(line.message)}${fields}`;

@@ -18,7 +18,8 @@ class LiveTable implements Progress {
   constructor(private readonly cli: Cli) {}
 
   seen(run: RunView): void {
-    const rows = Math.max(4, (this.cli.outside.stderr.rows ?? 24) - 3);
+    // a terminal that does not know its size says 0
+    const rows = Math.max(4, (this.cli.outside.stderr.rows || 24) - 3);
     this.draw(stepTable(run, { rows, now: this.cli.outside.now(), colours: this.cli.noteColours }));
   }
 

@@ -17,7 +17,7 @@ export function stepTable(run: RunView, options: StepTableOptions): string {
   const settled = run.steps.filter((step) => isSettled(step.status)).length;
   const head = `${sign(run.status, colours)} ${colours.bold(run.workflow)} ${colours.dim(run.id)} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}  ${settled}/${run.steps.length} steps`;
   const shown = run.steps.length < rows ? run.steps : mostTelling(run.steps, rows - 2);
-  const width = Math.max(0, ...shown.map((step) => step.path.length));
+  const width = Math.max(0, ...run.steps.map((step) => step.path.length));
   const rest = restLine(run.steps.filter((step) => !shown.includes(step)));
   return [
     head,
