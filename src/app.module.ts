@@ -9,7 +9,7 @@ import { EventEntity, EventsModule } from './events/index.js';
 import { IdentityModule, TokenEntity } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, PluginHostModule } from './plugin-host/index.js';
-import { RunsModule } from './runs/index.js';
+import { runEntities, RunsModule } from './runs/index.js';
 import { TelemetryModule } from './telemetry/index.js';
 import { ScheduleEntity, TriggersModule } from './triggers/index.js';
 
@@ -17,7 +17,14 @@ import { ScheduleEntity, TriggersModule } from './triggers/index.js';
 class AppModule {}
 
 /** Handed to TypeORM: every room's own. */
-export const entities: Entities = [TokenEntity, WorkflowEntity, WorkflowVersionEntity, EventEntity, ScheduleEntity];
+export const entities: Entities = [
+  TokenEntity,
+  WorkflowEntity,
+  WorkflowVersionEntity,
+  EventEntity,
+  ScheduleEntity,
+  ...runEntities,
+];
 
 /** The product as a readable list: every room's module, once, with the rooms it uses. */
 function rooms(config: Config, database: Database, secrets: SecretSource, role: JobsRole, plugins: LoadedPlugins): DynamicModule[] {

@@ -1,9 +1,14 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
 /** Who may change a workflow: a file, `PUT /workflows/{id}`, or a plugin. One of them, for ever. */
 export type WorkflowSource = 'file' | 'api' | 'plugin';
 
 @Entity({ name: 'workflow' })
+@Check('workflow_source_check', `source IN ('file', 'api', 'plugin')`)
+@ForeignKey(() => WorkflowVersionEntity, ['id', 'currentVersion'], ['workflowId', 'version'], {
+  name: 'workflow_id_current_version_fkey',
+})
 export class WorkflowEntity {
   @PrimaryColumn('text')
   id!: string;

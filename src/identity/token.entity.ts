@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Role } from './principal.js';
 
 /** An API token. The token itself is nowhere: only its hash. */
 @Entity({ name: 'token' })
+@Check('token_role_check', `role IN ('viewer', 'operator', 'admin')`)
 export class TokenEntity {
   @PrimaryColumn('uuid')
   id!: string;
@@ -17,10 +18,10 @@ export class TokenEntity {
   @Column('text')
   role!: Role;
 
-  @Column('boolean')
+  @Column('boolean', { default: false })
   approver!: boolean;
 
-  @Column('timestamptz', { name: 'created_at' })
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
   @Column('timestamptz', { name: 'expires_at', nullable: true })

@@ -1,3 +1,4 @@
+export { runEntities } from './entities/index.js';
 export { RunControl } from './run-control.js';
 export * from './run-reader/index.js';
 export { RunsModule } from './runs.module.js';
