@@ -1,0 +1,56 @@
+import { workflowJsonSchema } from '@commandcenter/sdk/definition';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import {
+  DEFAULTS_KEYS,
+  EVENT_KEYS,
+  ON_KEYS,
+  RETRY_KEYS,
+  SCHEDULE_KEYS,
+  STEP_KEYS,
+  WORKFLOW_KEYS,
+  type Keys,
+} from './grammar/keys.js';
+import { validateDefinition } from './validate.js';
+
+const { properties } = workflowJsonSchema;
+const step = properties.steps.additionalProperties.properties;
+
+it.each<[string, object, Keys]>([
+  ['a workflow', properties, WORKFLOW_KEYS],
+  ['on', properties.on.properties, ON_KEYS],
+  ['a schedule', properties.on.properties.schedule.items.properties, SCHEDULE_KEYS],
+  ['an event', properties.on.properties.event.items.properties, EVENT_KEYS],
+  ['defaults', properties.defaults.properties, DEFAULTS_KEYS],
+  ['a step', step, STEP_KEYS],
+  ['retry', step.retry.properties, RETRY_KEYS],
+])('the schema for editors has the keys of %s that the hub knows', (_place, known, keys) => {
+  expect(Object.keys(known).toSorted()).toEqual(keys.known.toSorted());
+});
+
+const accepts = new Ajv2020({ strict: false }).compile(workflowJsonSchema);
+
+it.each<[object, boolean]>([
+  [{}, true],
+  [{ timeout: '5m', input: { type: 'object', properties: { a: { type: 'string' } } } }, true],
+  [{ on: { schedule: [{ cron: '* * * * *', timezone: 'UTC' }], event: [{ type: 'x', if: true }] } }, true],
+  [{ defaults: { retry: { attempts: 3, delay: '1s', factor: 1.5, jitter: false } } }, true],
+  [{ timeout: 'soon' }, false],
+  [{ timeout: 5 }, false],
+  [{ concurrency: {} }, false],
+  [{ id: 'X' }, false],
+  [{ input: { type: 'objct' } }, false],
+  [{ input: 'string' }, false],
+  [{ on: { webhook: [] } }, false],
+  [{ on: { schedule: [{}] } }, false],
+  [{ defaults: { retry: { attempts: 0 } } }, false],
+  [{ steps: {} }, false],
+  [{ steps: { 'a-b': { uses: 'x.y' } } }, false],
+  [{ steps: { a: { uses: 'x' } } }, false],
+  [{ steps: { a: {} } }, false],
+  [{ steps: { a: { uses: 'x.y', needs: 'b' } } }, false],
+  [{ steps: { a: { uses: 'x.y', if: 3 } } }, false],
+  [{ steps: { a: { uses: 'x.y', sleep: '1m' } } }, false],
+])('editor and hub agree on %j', (part, good) => {
+  const definition = { id: 'x', steps: { a: { uses: 'x.y' } }, ...part };
+  expect([accepts(definition), validateDefinition(definition).problems.length === 0]).toEqual([good, good]);
+});
