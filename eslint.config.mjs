@@ -61,6 +61,7 @@ export default defineConfig(
     },
   },
   { files: ['src/config/**/*.ts', 'src/main.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['src/workflow/**/*.ts'],
     ignores: tests,
@@ -105,6 +106,7 @@ export default defineConfig(
   {
     files: tests,
     rules: {
+      'max-lines': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/only-throw-error': 'off',

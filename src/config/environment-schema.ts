@@ -26,8 +26,6 @@ export const environmentSchema = z.object({
   COMMANDCENTER_TOKEN: z.string().optional(),
 });
 
-export type HubEnvironment = z.output<typeof environmentSchema>;
-
 /** An empty variable is an absent one: `PORT= npm start` and compose files mean exactly that. */
 export function withoutEmpty(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

@@ -9,7 +9,10 @@ describe('restoreLinks', () => {
     native = join(mkdtempSync(join(tmpdir(), 'cc-links-')), 'native');
     mkdirSync(join(native, 'lib'), { recursive: true });
     writeFileSync(join(native, 'lib', 'libpq.so.5.18'), 'the library');
-    const listed = ['libpq.so.5', 'libpq.so'].map((name) => ({ source: 'native/lib/libpq.so.5.18', target: `native/lib/${name}` }));
+    const listed = ['libpq.so.5', 'libpq.so'].map((name) => ({
+      source: 'native/lib/libpq.so.5.18',
+      target: `native/lib/${name}`,
+    }));
     writeFileSync(join(native, 'pg-symlinks.json'), JSON.stringify(listed));
   });
   afterEach(() => rmSync(join(native, '..'), { recursive: true }));
