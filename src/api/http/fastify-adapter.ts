@@ -13,6 +13,8 @@ import { installSecurityHeaders } from './security-headers.js';
 /** A request must have arrived whole by then: slow senders hold nothing for long. */
 const REQUEST_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
+/** What is beyond is refused by the socket: a process that runs out of file descriptors serves nobody. */
+const MAX_CONNECTIONS = 5_000;
 /** A workflow id, a run id and a token id all fit. */
 const MAX_PARAM_LENGTH = 200;
 
@@ -32,6 +34,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
     clientErrorHandler: answerClientError,
   });
   const server = adapter.getInstance() as unknown as FastifyInstance;
+  server.server.maxConnections = MAX_CONNECTIONS;
   installRouteTable(server);
   installSecurityHeaders(server);
   installBodyParsers(server);

@@ -20,10 +20,10 @@ export function installGuard(server: FastifyInstance): void {
   server.decorateRequest('principal');
   server.decorate('authenticator', null);
   const count = rateLimit(server);
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
     if (request.is404) {
       await count(request);
-      throw noSuchRoute(server, request);
+      throw noSuchRoute(server, request, reply);
     }
     const { access = defaultAccess, uncounted = false } = request.routeOptions.config;
     if (access === 'public') return uncounted ? undefined : count(request);

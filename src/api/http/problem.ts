@@ -15,6 +15,10 @@ export interface ProblemDocument {
 
 export const problemMediaType = 'application/problem+json';
 
+/** A body of a megabyte can have a hundred thousand problems; nobody reads more than these. */
+const MOST_PROBLEMS = 100;
+const LONGEST_TEXT = 1000;
+
 /** What a client should wait when nothing says better, seconds. */
 const RETRY_AFTER = 1;
 
@@ -23,10 +27,10 @@ export function problemDocument(error: CcError, url: string): ProblemDocument {
     type: `urn:commandcenter:error:${error.code}`,
     title: error.title,
     status: statusOf(error),
-    detail: error.message,
+    detail: short(error.message),
     instance: pathOf(url),
     code: error.code,
-    ...(error.problems.length > 0 && { problems: error.problems }),
+    ...(error.problems.length > 0 && { problems: error.problems.slice(0, MOST_PROBLEMS).map(shortened) }),
   };
 }
 
@@ -43,4 +47,12 @@ export function problemHeaders(error: CcError): Record<string, string> {
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
+}
+
+function shortened(problem: Problem): Problem {
+  return { ...problem, path: short(problem.path), message: short(problem.message) };
+}
+
+function short(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}...`;
 }

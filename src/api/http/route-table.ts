@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
 import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
 import './route-config.js';
@@ -27,7 +27,7 @@ export function installRouteTable(server: FastifyInstance): void {
 }
 
 /** Says which methods a path has, when it has any. */
-export function noSuchRoute(server: FastifyInstance, request: FastifyRequest): CcError {
+export function noSuchRoute(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): CcError {
   const path = request.url.split('?', 1)[0] ?? '';
   const methods = [
     ...new Set(server.registeredRoutes.filter(({ url }) => matches(url, path)).map(({ method }) => method)),
@@ -35,6 +35,7 @@ export function noSuchRoute(server: FastifyInstance, request: FastifyRequest): C
   if (methods.length === 0) {
     return new CcError('CC_ROUTE_NOT_FOUND', `there is no ${request.method} ${path}; /api/docs lists what there is`);
   }
+  reply.header('allow', methods.join(', '));
   return new CcError('CC_METHOD_NOT_ALLOWED', `${path} does not take ${request.method}, only ${methods.join(', ')}`);
 }
 

@@ -198,6 +198,7 @@ describe('the HTTP server', () => {
     });
     expect(await call({ method: 'PATCH', url: '/api/v1/tokens/1' })).toMatchObject({
       status: 405,
+      headers: { allow: 'DELETE' },
       body: { code: 'CC_METHOD_NOT_ALLOWED', detail: expect.stringContaining('DELETE') as string },
     });
     expect(await call({ url: '/api/v1/tokens//x' })).toMatchObject({

@@ -58,6 +58,16 @@ describe('a problem document', () => {
     });
   });
 
+  it('stays small whatever is wrong', () => {
+    const problems = Array.from({ length: 5000 }, (_, n) => ({
+      path: `body.${'x'.repeat(5000)}${n}`,
+      message: 'is not known here',
+    }));
+    const document = problemDocument(new CcError('CC_REQUEST_INVALID', 'x'.repeat(1_000_000), { problems }), '/x');
+    expect(document.problems).toHaveLength(100);
+    expect(JSON.stringify(document).length).toBeLessThan(150_000);
+  });
+
   it('says when to come back, in whole seconds, wherever coming back helps', () => {
     const retryAfter = (code: ErrorCode, seconds?: number) =>
       problemHeaders(new CcError(code, 'x', seconds === undefined ? {} : { retryAfter: seconds }))['retry-after'];
