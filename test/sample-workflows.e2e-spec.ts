@@ -12,6 +12,12 @@ const root = join(import.meta.dirname, '..');
 const files = readdirSync(join(root, 'workflows'));
 const editor = new Ajv2020({ strict: false }).compile(workflowJsonSchema);
 
+it('the example of the guide is right', () => {
+  const guide = readFileSync(join(root, 'docs', 'guides', 'workflow-files.md'), 'utf8');
+  const example = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+  expect(validateWorkflow(example).problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([]);
+});
+
 describe('the sample workflows', () => {
   it('are five, one of them hello', () => {
     expect(files).toHaveLength(5);

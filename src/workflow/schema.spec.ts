@@ -1,4 +1,5 @@
-import { compileSchema, schemaFaults, unknownProperty } from './schema.js';
+import { compileSchema, schemaFaults } from './schema.js';
+import { unknownProperty } from './schema-names.js';
 
 const faults = (schema: object, value: unknown) => {
   const checked = compileSchema(schema as never)(value);

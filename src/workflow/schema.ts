@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import { CcError, type Problem } from '../errors/index.js';
 import { LinearRegex } from './expression/regex.js';
 import { pathText, type Path, type PathPart } from './grammar/path.js';
+import { propertiesOf } from './schema-names.js';
 import { isStackOverflow } from './stack-overflow.js';
 import { didYouMean } from './suggest.js';
 import { canonicalJson } from './version.js';
@@ -193,33 +194,6 @@ export function withSuggestion(fault: SchemaFault, schema: JsonSchema): string {
   const unknown = /^unknown property "(.*)"$/.exec(fault.message)?.[1];
   if (unknown === undefined || fault.path.length > 0) return fault.message;
   return `${fault.message}.${didYouMean(unknown, Object.keys(propertiesOf(schema)))}`;
-}
-
-function propertiesOf(schema: JsonSchema): object {
-  const properties = typeof schema === 'object' ? schema['properties'] : undefined;
-  return typeof properties === 'object' && properties !== null ? properties : {};
-}
-
-/** The message when a name is read that the schema says cannot be there; undefined when it can be, or nobody knows. */
-export function unknownProperty(schema: JsonSchema | undefined, path: readonly string[]): string | undefined {
-  let at: unknown = schema;
-  for (const [i, name] of path.entries()) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    const here = at as Record<string, unknown>;
-    const properties = propertiesOf(here);
-    if (Object.hasOwn(properties, name)) {
-      at = (properties as Record<string, unknown>)[name];
-      continue;
-    }
-    // Anything that could bring further names leaves the question open.
-    const closed = here['additionalProperties'] === false || here['unevaluatedProperties'] === false;
-    const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'if', '$ref', '$dynamicRef', 'dependentSchemas'].some(
-      (key) => key in here,
-    );
-    if (!closed || open) return undefined;
-    return `the input has no property "${['input', ...path.slice(0, i), name].join('.')}".${didYouMean(name, Object.keys(properties))}`;
-  }
-  return undefined;
 }
 
 /** The workflow's input with defaults filled in. Throws CC_INPUT_INVALID with every problem by path. */

@@ -324,6 +324,29 @@ steps:
     expect(problemsOf(text(false, 'input.servcie'))).toEqual([]);
   });
 
+  it.each([
+    [
+      'input.n + "x"',
+      /^5:14 output .*number \+ text is not defined; use string\(\.\.\.\) \(see the schema of input\.n\)/,
+    ],
+    ['1 + input.s', /number \+ text/],
+    ['input.n == "5"', /a number never equals a text/],
+    ['input.o.deep < input.s', /number < text is not defined \(see the schema of input\.o\.deep and input\.s\)/],
+    ['input.s * 2', /text \* number/],
+    ['input.l - input.l', /list - list/],
+    ['[1].map(x, input.b >= 1)', /boolean >= number/],
+    ['input.n + 1.5 == input.o.deep && input.s + "x" != "y" && input.l + [1] == input.l && input.b == true', undefined],
+    ['input.n == null || input.any + 1 == 2 || input.any == "x" || input.nullable == 1', undefined],
+    ['[{"n": "x"}].map(input, input.n + "y")', undefined],
+    ['input.b ? input.n : input.n', undefined],
+    ['input.n in [1, 2] && input.s in ["a"] && input.o == {"deep": 1}', undefined],
+  ])('knows the types of inputs: %s', (expression, problem) => {
+    const schema =
+      '{ properties: { n: { type: integer }, s: { type: string }, b: { type: boolean }, l: { type: array }, any: {}, nullable: { type: [string, "null"] }, o: { type: object, properties: { deep: { type: number } } } } }';
+    const text = withTop(`input: ${schema}\noutput: '\${{ ${expression} }}'\n`);
+    expect(problemsOf(text)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+
   it('checks definitions made in code, without positions', () => {
     expect(validateDefinition({ id: 'x', steps: { a: { uses: 'http.request', wth: {} } } }).problems).toEqual([
       { path: 'steps.a.wth', message: 'unknown key "wth". Did you mean "with"?' },

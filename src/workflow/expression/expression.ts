@@ -5,7 +5,9 @@ import { environmentFor } from './environment.js';
 import { Fault, type Evaluate } from './frame.js';
 import { LIMITS } from './limits.js';
 import { compileNode } from './nodes.js';
-import { survey, type Complaint, type Reference } from './references.js';
+import type { Pair } from './pairs.js';
+import type { Reference } from './reference.js';
+import { survey, type Complaint } from './references.js';
 import { isStackOverflow } from '../stack-overflow.js';
 import { didYouMean } from '../suggest.js';
 import { toJsonValue } from './values.js';
@@ -16,6 +18,8 @@ export interface Expression {
   /** CEL's name of the result's type; `dyn` where it depends on data. */
   readonly type: string;
   readonly references: readonly Reference[];
+  /** Operators between values that may be known before a run. */
+  readonly pairs: readonly Pair[];
   readonly usesStatus: boolean;
   /** JSON. Throws CcError CC_EXPRESSION_FAILED. */
   evaluate(scope: Scope | Readonly<Record<string, unknown>>, needs?: NeedsStatus): unknown;
@@ -46,7 +50,7 @@ export function tryCompileExpression(
   } catch (error) {
     return refused(summaryOf(error), error instanceof ParseError ? error.range?.start : undefined);
   }
-  const { references, complaints, usesStatus, builds } = survey(parsed.ast);
+  const { references, pairs, complaints, usesStatus, builds } = survey(parsed.ast);
   const unknown = references
     .filter((reference) => !names.includes(reference.name))
     .map((reference) => unknownName(reference, names));
@@ -60,6 +64,7 @@ export function tryCompileExpression(
     expression: build(text, parsed.ast, {
       type: checked.type ?? 'dyn',
       references,
+      pairs,
       usesStatus,
       builds,
       where: options.where,
@@ -70,6 +75,7 @@ export function tryCompileExpression(
 interface Facts {
   readonly type: string;
   readonly references: readonly Reference[];
+  readonly pairs: readonly Pair[];
   readonly usesStatus: boolean;
   readonly builds: boolean;
   readonly where: string | undefined;
@@ -81,6 +87,7 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
     text,
     type: facts.type,
     references: facts.references,
+    pairs: facts.pairs,
     usesStatus: facts.usesStatus,
     evaluate(scope, needs) {
       const frame = { scope: scope as Readonly<Record<string, unknown>>, needs, locals: [], fuel: LIMITS.fuel };

@@ -4,20 +4,9 @@ import { childrenOf, comprehensionNames } from './comprehension.js';
 import { STATUS_FUNCTIONS } from './environment.js';
 import { functions, methods, optionalFunctions } from './functions.js';
 import { LIMITS } from './limits.js';
+import { pairOf, type Pair } from './pairs.js';
+import type { Reference } from './reference.js';
 import { LinearRegex } from './regex.js';
-
-/** A use of a name: `steps.fetch.output` is `{ name: 'steps', path: ['fetch', 'output'] }`. */
-export interface Reference {
-  readonly name: string;
-  /** Constant keys that follow. */
-  readonly path: readonly string[];
-  /** True when the last constant key is followed by a computed one: `input[event.type]`. */
-  readonly computed: boolean;
-  /** Tested with `has()` or read with `.?` or `default()`: it may be missing. */
-  readonly guarded: boolean;
-  /** Where in the expression, from 0. */
-  readonly at: number;
-}
 
 /** What is wrong inside an expression, and where in it (from 0). */
 export interface Complaint {
@@ -28,6 +17,7 @@ export interface Complaint {
 }
 
 export interface Survey {
+  readonly pairs: readonly Pair[];
   readonly references: readonly Reference[];
   readonly complaints: readonly Complaint[];
   readonly usesStatus: boolean;
@@ -36,6 +26,7 @@ export interface Survey {
 }
 
 interface State {
+  readonly pairs: Pair[];
   readonly references: Reference[];
   readonly complaints: Complaint[];
   usesStatus: boolean;
@@ -44,7 +35,7 @@ interface State {
 
 /** Reads a parsed expression once: names used, functions that are not ours, limits passed. */
 export function survey(ast: ASTNode): Survey {
-  const state: State = { references: [], complaints: [], usesStatus: false, builds: false };
+  const state: State = { references: [], pairs: [], complaints: [], usesStatus: false, builds: false };
   visit(ast, { depth: 1, loops: 0, locals: new Set(), guarded: false }, state);
   return state;
 }
@@ -90,6 +81,11 @@ function visit(node: ASTNode, place: Place, state: State): void {
     default:
       break;
   }
+  const pair = pairOf(node, (side) => {
+    const reference = referenceOf(side, place)?.reference;
+    return reference && !place.locals.has(reference.name) ? reference : undefined;
+  });
+  if (pair !== undefined) state.pairs.push(pair);
   const guarded =
     place.guarded || node.op === '.?' || (node.op === 'call' && (node.args[0] === 'has' || node.args[0] === 'default'));
   const children = node.op === 'rcall' && isOptionalNamespace(node.args[1], place) ? node.args[2] : childrenOf(node);

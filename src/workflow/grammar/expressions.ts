@@ -1,7 +1,9 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
 import type { Expression } from '../expression/expression.js';
-import type { Complaint, Reference } from '../expression/references.js';
-import { unknownProperty } from '../schema.js';
+import { kindProblem, type Pair, type Side } from '../expression/pairs.js';
+import type { Reference } from '../expression/reference.js';
+import type { Complaint } from '../expression/references.js';
+import { kindOfProperty, unknownProperty } from '../schema-names.js';
 import { didYouMean } from '../suggest.js';
 import type { Path } from './path.js';
 import type { Report } from './report.js';
@@ -41,6 +43,24 @@ export function checkReferences(expression: Expression, path: Path, at: number, 
     const message = referenceProblem(reference, surroundings);
     if (message !== undefined) complain(surroundings.report, path, { message, at: at + reference.at });
   }
+  for (const pair of expression.pairs) {
+    const message = pairProblem(pair, surroundings.input);
+    if (message !== undefined) complain(surroundings.report, path, { message, at: at + pair.at });
+  }
+}
+
+/** Inputs have the types of their schema, so an operator that can never work is known now. */
+function pairProblem({ operator, left, right }: Pair, input: JsonSchema | undefined): string | undefined {
+  const [a, b] = [kindOfSide(left, input), kindOfSide(right, input)];
+  const problem = a && b && kindProblem(operator, a, b);
+  if (problem === undefined) return undefined;
+  const named = [left, right].flatMap(({ reference }) => (reference ? [['input', ...reference.path].join('.')] : []));
+  return `${problem} (see the schema of ${named.join(' and ')})`;
+}
+
+function kindOfSide({ kind, reference }: Side, input: JsonSchema | undefined) {
+  if (reference === undefined) return kind;
+  return reference.name === 'input' && !reference.computed ? kindOfProperty(input, reference.path) : undefined;
 }
 
 function referenceProblem(reference: Reference, around: Surroundings): string | undefined {
