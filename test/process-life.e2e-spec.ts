@@ -150,6 +150,18 @@ describe('the life of the hub as a process', () => {
     await expectNothingLeft(first);
   });
 
+  it('lets one of two hubs that start at once on a new clone have the database', async () => {
+    const two = [spawnHub('node'), spawnHub('node')];
+    const refused = await Promise.race(two.map(async (hub) => ({ hub, ended: await hub.ended })));
+    expect(refused.ended).toEqual({ code: 1, signal: null });
+    expect(refused.hub.output).toContain('CC_HUB_ALREADY_RUNNING');
+    const winner = await two[refused.hub === two[0] ? 1 : 0]!.ready();
+    databaseFolder = winner.databaseFolder;
+    winner.kill('SIGTERM');
+    expect(await winner.ended).toEqual({ code: 0, signal: null });
+    await expectNothingLeft(winner);
+  });
+
   it('uses the server DATABASE_URL names, says so without the password, and starts no other', async () => {
     const { url, drop } = await testDatabaseUrl({ empty: true });
     const { host, password, pathname } = new URL(url);

@@ -62,11 +62,8 @@ export async function serverVersion(url: string): Promise<string> {
       "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name",
     );
     const { number = '0', name = '' } = rows[0] ?? {};
-    if (Number(number) >= oldestMajor * 10_000) return name.split(' ')[0] ?? name;
-    throw new CcError(
-      'CC_DATABASE_TOO_OLD',
-      `PostgreSQL at ${placeOf(url)} is version ${name}; CommandCenter needs ${oldestMajor} or newer.`,
-    );
+    refuseOldServer(Number(number), name, url);
+    return name.split(' ')[0] ?? name;
   } catch (error) {
     if (error instanceof CcError) throw error;
     throw new CcError(
@@ -77,6 +74,15 @@ export async function serverVersion(url: string): Promise<string> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** `number` is PostgreSQL's own: 150004 for 15.4. */
+export function refuseOldServer(number: number, name: string, url: string): void {
+  if (number >= oldestMajor * 10_000) return;
+  throw new CcError(
+    'CC_DATABASE_TOO_OLD',
+    `PostgreSQL at ${placeOf(url)} is version ${name}; CommandCenter needs ${oldestMajor} or newer.`,
+  );
 }
 
 /** host:port/database of a connection string: never its user or password. */
