@@ -1,24 +1,16 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { stopContainer } from './container.mjs';
+import { removeRunFolder } from './run-folder.mjs';
 
 /** Leaves nothing: neither the databases of this run on a given server, nor the embedded server, nor its folder. */
 export default async function globalTeardown() {
   const folder = process.env.CC_TEST_FOLDER;
   if (!folder || !existsSync(folder)) return;
-  await stopEmbedded(join(folder, 'server', 'data', 'postmaster.pid'));
   if (process.env.TEST_DATABASE_URL)
     await dropDatabases(process.env.TEST_DATABASE_URL, `cc_${process.env.CC_TEST_RUN}_`);
   await stopContainer();
-  rmSync(folder, { recursive: true, force: true });
-}
-
-async function stopEmbedded(pidFile) {
-  if (!existsSync(pidFile)) return;
-  process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGINT');
-  for (let waited = 0; existsSync(pidFile) && waited < 10_000; waited += 50) await sleep(50);
+  await removeRunFolder(folder);
 }
 
 async function dropDatabases(url, prefix) {
