@@ -43,24 +43,36 @@ export function compileCondition(source: string | boolean, names: readonly strin
 }
 
 const CACHE_SIZE = 1_000;
-const cache = new Map<string, Expression>();
 
-/** Evaluates a CEL expression over the names of a scope: `ctx.evaluate`. The expressions used last stay compiled. */
+interface Cached {
+  readonly names: readonly string[];
+  readonly expression: Expression;
+}
+
+const cache = new Map<string, Cached>();
+
+/** Evaluates a CEL expression over the names of a scope: `ctx.evaluate`. Called for every element of lists, so it stays compiled. */
 export function evaluateExpression(text: string, scope: Readonly<Record<string, unknown>>): unknown {
-  const names = Object.keys(scope).toSorted();
-  const key = `${names.join(',')}|${text}`;
-  let expression = cache.get(key);
-  if (expression === undefined) {
-    const bad = names.find((name) => !isFreeName(name));
-    if (bad !== undefined)
-      throw new CcError('CC_EXPRESSION_INVALID', `"${bad.slice(0, 60)}" cannot be a name in an expression.`);
-    expression = compileExpression(text, names);
+  const names = Object.keys(scope);
+  let cached = cache.get(text);
+  if (cached === undefined || !sameNames(cached.names, names)) {
+    cached = { names, expression: compileOver(text, names) };
+    // Before the new one goes in, at its end; the oldest stands first.
+    cache.delete(text);
     if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
-  } else {
-    cache.delete(key);
+    cache.set(text, cached);
   }
-  cache.set(key, expression);
-  return expression.evaluate(scope);
+  return cached.expression.evaluate(scope);
+}
+
+function compileOver(text: string, names: readonly string[]): Expression {
+  const bad = names.find((name) => !isFreeName(name));
+  if (bad === undefined) return compileExpression(text, names);
+  throw new CcError('CC_EXPRESSION_INVALID', `"${bad.slice(0, 60)}" cannot be a name in an expression.`);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
 }
 
 function problemOf({ message, at, code }: Complaint, path: Path): Problem {

@@ -1,10 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { checkList, Fault, spend, type Evaluate, type Frame } from './frame.js';
+import { checkList, Fault, spend, type Compile, type Evaluate, type Frame, type Locals } from './frame.js';
 import { LIMITS } from './limits.js';
 import { isMap, kindOf } from './values.js';
-
-type Locals = ReadonlyMap<string, number>;
-type Compile = (node: ASTNode, locals: Locals) => Evaluate;
 
 /** By name: the numbers of arguments, the loop variable included. */
 export const comprehensionNames: ReadonlyMap<string, readonly number[]> = new Map([

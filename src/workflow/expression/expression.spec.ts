@@ -111,6 +111,13 @@ describe('what expressions give', () => {
   });
 });
 
+it('compiles one text anew for other names', () => {
+  expect(run('a + 1', { a: 1 })).toBe(2);
+  expect(run('a + 1', { b: 5, a: 2 })).toBe(3);
+  expect(() => run('a + 1', { b: 1 })).toThrow('"a" is not known');
+  expect(run('a + 1', { a: 3 })).toBe(4);
+});
+
 describe('what is refused when a file is loaded', () => {
   it.each([
     ['', /empty/],

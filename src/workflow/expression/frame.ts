@@ -1,3 +1,4 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
 import type { NeedsStatus } from '../plan.js';
 import { LIMITS } from './limits.js';
 
@@ -11,6 +12,11 @@ export interface Frame {
 
 /** A compiled piece of an expression. */
 export type Evaluate = (frame: Frame) => unknown;
+
+/** Loop variables in sight, by their place in `Frame.locals`. */
+export type Locals = ReadonlyMap<string, number>;
+
+export type Compile = (node: ASTNode, locals: Locals) => Evaluate;
 
 /** `apply` gets the receiver first where there is one. Names and number of arguments were checked when the expression was compiled. */
 export interface CelFunction {

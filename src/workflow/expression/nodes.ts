@@ -1,13 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { has, index, isStep, name, select, selectOptional, withDefault } from './access.js';
 import { comprehension, comprehensionNames } from './comprehension.js';
-import { Fault, spend, type Evaluate } from './frame.js';
+import { Fault, spend, type Evaluate, type Locals } from './frame.js';
 import { asOptional, asText, functions, methods, optionalFunctions } from './functions.js';
 import { binaryOperators } from './operators.js';
 import { LinearRegex } from './regex.js';
-import { isMap, kindOf, NOTHING, Optional, ownValue, setOwn, Span } from './values.js';
-
-/** Loop variables in sight, by their place in `Frame.locals`. */
-export type Locals = ReadonlyMap<string, number>;
+import { kindOf, setOwn, Span } from './values.js';
 
 /** The AST as a tree of closures. The expression was checked before, so unknown names cannot occur here. */
 export function compileNode(node: ASTNode, locals: Locals): Evaluate {
@@ -64,73 +62,6 @@ function constant(value: unknown): Evaluate {
   return () => value;
 }
 
-function name(id: string, locals: Locals): Evaluate {
-  const slot = locals.get(id);
-  if (slot !== undefined) return (frame) => frame.locals[slot];
-  return (frame) => ownValue(frame.scope, id) ?? null;
-}
-
-/** `steps.x` and its fields are always there, null while they have no value: a skipped step has no output. */
-function isStep(node: ASTNode, locals: Locals): boolean {
-  const root = node.op === '.' ? node.args[0] : node;
-  return root.op === 'id' && root.args === 'steps' && !locals.has('steps');
-}
-
-function select(base: Evaluate, key: string, forgiving: boolean): Evaluate {
-  return (frame) => {
-    const whole = base(frame);
-    if (isMap(whole)) {
-      const value = ownValue(whole, key);
-      if (value !== undefined) return value;
-      if (forgiving) return null;
-    } else if (whole instanceof Optional) {
-      return optionalField(whole.value, key);
-    } else if (forgiving && whole === null) {
-      return null;
-    }
-    throw missing(whole, key);
-  };
-}
-
-function index(base: Evaluate, key: Evaluate): Evaluate {
-  return (frame) => {
-    const whole = base(frame);
-    const at = key(frame);
-    if (whole instanceof Optional) return optionalField(whole.value, at);
-    const value = element(whole, at);
-    if (value === undefined) throw missing(whole, at);
-    return value;
-  };
-}
-
-function selectOptional(base: Evaluate, key: Evaluate): Evaluate {
-  return (frame) => {
-    const whole = base(frame);
-    return optionalField(whole instanceof Optional ? whole.value : whole, key(frame));
-  };
-}
-
-function optionalField(whole: unknown, key: unknown): Optional {
-  const value = element(whole, key);
-  return value === undefined ? NOTHING : new Optional(value);
-}
-
-function element(whole: unknown, key: unknown): unknown {
-  if (Array.isArray(whole))
-    return typeof key === 'number' && Number.isInteger(key) ? (whole as unknown[])[key] : undefined;
-  return isMap(whole) && typeof key === 'string' ? ownValue(whole, key) : undefined;
-}
-
-/** Names of keys come from the expression or are computed by it; only short ones are quoted. */
-function missing(whole: unknown, key: unknown): Fault {
-  if (typeof key === 'number') return new Fault(`there is no element ${key} in ${kindOf(whole)}`, true);
-  const label = typeof key === 'string' && key.length <= 60 ? ` "${key}"` : '';
-  return new Fault(
-    isMap(whole) ? `no such key${label}` : `no key${label}: the value is ${kindOf(whole)}, not a map`,
-    true,
-  );
-}
-
 function logical(decides: boolean, left: Evaluate, right: Evaluate): Evaluate {
   const operator = decides ? '||' : '&&';
   return (frame) => {
@@ -166,7 +97,8 @@ function mapLiteral(entries: readonly (readonly [Evaluate, Evaluate])[]): Evalua
 }
 
 function call(id: string, args: readonly ASTNode[], locals: Locals): Evaluate {
-  if (id === 'has') return has(args[0]!, locals);
+  if (id === 'has') return has(args[0]!, locals, compileNode);
+  if (id === 'default') return withDefault(args, locals, compileNode);
   const [first, second] = args.slice(0, 2).map((arg) => compileNode(arg, locals));
   switch (id) {
     case 'success':
@@ -175,8 +107,6 @@ function call(id: string, args: readonly ASTNode[], locals: Locals): Evaluate {
       return (frame) => frame.needs?.failure ?? false;
     case 'always':
       return () => true;
-    case 'default':
-      return (frame) => attempt(first!, frame) ?? second!(frame);
     case 'regex': {
       const pattern = args[1]!;
       if (pattern.op !== 'value') break;
@@ -188,24 +118,6 @@ function call(id: string, args: readonly ASTNode[], locals: Locals): Evaluate {
     functions.get(id)!,
     [first, second].filter((arg) => arg !== undefined),
   );
-}
-
-/** Undefined where a key, an element or an optional's value is missing on the way; other faults stay faults. */
-function attempt(evaluate: Evaluate, frame: Parameters<Evaluate>[0]): unknown {
-  try {
-    const value = evaluate(frame);
-    return value instanceof Optional ? value.value : value;
-  } catch (error) {
-    if (error instanceof Fault && error.missing) return undefined;
-    throw error;
-  }
-}
-
-/** Also false when something on the way is missing. The last name is not forgiven: a skipped step has no output. */
-function has(node: ASTNode, locals: Locals): Evaluate {
-  const evaluate =
-    node.op === '.' ? select(compileNode(node.args[0], locals), node.args[1], false) : compileNode(node, locals);
-  return (frame) => attempt(evaluate, frame) !== undefined;
 }
 
 function methodCall(id: string, receiver: ASTNode, args: readonly ASTNode[], locals: Locals): Evaluate {
