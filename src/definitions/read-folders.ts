@@ -10,7 +10,7 @@ export interface FileProblems {
   readonly problems: readonly Problem[];
 }
 
-export interface GoodFile {
+interface GoodFile {
   readonly file: string;
   readonly plan: Plan;
 }

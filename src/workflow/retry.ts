@@ -3,7 +3,7 @@ import { parseDuration } from './duration.js';
 import type { RetryPolicy } from './plan.js';
 
 /** What a step gets when neither it nor `defaults` says anything: one attempt. */
-export const RETRY_DEFAULTS: RetryPolicy = {
+const RETRY_DEFAULTS: RetryPolicy = {
   attempts: 1,
   delayMs: 1_000,
   factor: 2,

@@ -186,7 +186,7 @@ function pointerPath(pointer: string): Path {
 }
 
 /** Faults as problems under a path, with a suggestion where the schema knows the names. */
-export function schemaProblems(faults: readonly SchemaFault[], schema: JsonSchema, under: Path): readonly Problem[] {
+function schemaProblems(faults: readonly SchemaFault[], schema: JsonSchema, under: Path): readonly Problem[] {
   return faults.map((fault) => ({ path: pathText([...under, ...fault.path]), message: withSuggestion(fault, schema) }));
 }
 

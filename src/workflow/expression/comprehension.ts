@@ -96,7 +96,7 @@ function itemsOf(range: unknown): readonly unknown[] {
   throw new Fault(`a comprehension goes over at most ${LIMITS.items} elements, not ${items.length}`);
 }
 
-export function countNodes(node: ASTNode): number {
+function countNodes(node: ASTNode): number {
   return childrenOf(node).reduce((sum, child) => sum + countNodes(child), 1);
 }
 

@@ -162,7 +162,7 @@ export function asOptional(value: unknown): Optional {
   throw new Fault(`${kindOf(value)} is not optional; write .? before the name that may be missing`);
 }
 
-export function presentValue(optional: Optional): unknown {
+function presentValue(optional: Optional): unknown {
   if (optional.value === undefined) throw new Fault('the optional has no value', true);
   return optional.value;
 }

@@ -77,7 +77,7 @@ function logical(decides: boolean, left: Evaluate, right: Evaluate): Evaluate {
   };
 }
 
-export function bool(value: unknown, operator: string): boolean {
+function bool(value: unknown, operator: string): boolean {
   if (typeof value === 'boolean') return value;
   throw new Fault(`${operator} takes true or false, not ${kindOf(value)}`);
 }

@@ -82,7 +82,7 @@ function contains(frame: Frame, item: unknown, whole: unknown): boolean {
   throw mismatch(item, 'in', whole);
 }
 
-export function mismatch(a: unknown, operator: string, b: unknown): Fault {
+function mismatch(a: unknown, operator: string, b: unknown): Fault {
   const kinds = [kindOf(a), kindOf(b)];
   const hint = operator === '+' && kinds.includes('string') ? '; use string(...)' : '';
   return new Fault(`${kinds[0]} ${operator} ${kinds[1]} is not defined${hint}`);

@@ -1,5 +1,5 @@
 /** A text cut at its `${{ }}`. */
-export type Piece =
+type Piece =
   | { readonly kind: 'text'; readonly text: string }
   /** `at` is where the expression starts in the text, from 0. */
   | { readonly kind: 'expression'; readonly text: string; readonly at: number };
