@@ -3,9 +3,18 @@ import { CONFIG, type Config } from '../config/index.js';
 import { Definitions } from '../definitions/index.js';
 import { messageOf } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
-import { foldRun, type RunEvent, type TriggerKind } from '../workflow/index.js';
+import type { RunFacts } from '../telemetry/index.js';
+import { foldRun, type Run, type RunEvent, type TriggerKind } from '../workflow/index.js';
 import { driveTask, type LeasedRow, Leases } from './leases/leases.js';
 import { Sessions } from './sessions/sessions.js';
+
+/** A run this replica has just become the owner of, folded, and the events that go on from there. */
+interface Ready {
+  readonly row: LeasedRow;
+  readonly run: Run;
+  readonly facts: RunFacts;
+  readonly events: readonly RunEvent[];
+}
 
 /** Takes runs that nobody drives: the handler of the job "drive run X". */
 @Injectable()
@@ -35,26 +44,30 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
 
   /** Never throws. A run that has a living owner, has ended, or is not due yet is left alone. */
   async drive(id: string): Promise<void> {
-    if (this.sessions.get(id)) return;
+    const here = this.sessions.get(id);
+    if (here) return here.knock();
     if (!(await this.sessions.reserve())) return;
+    const ready = await this.#acquire(id);
+    if (ready === undefined) return this.sessions.unreserve();
+    this.sessions.open(ready.run, ready.row, ready.facts, ready.events);
+    await this.sessions.readInbox(id).catch((thrown: unknown) => this.#log.warn(`inbox of run ${id}: ${messageOf(thrown)}`));
+  }
+
+  async #acquire(id: string): Promise<Ready | undefined> {
     let row: LeasedRow | undefined;
     try {
       row = await this.leases.acquire(id);
-      if (row === undefined) return this.sessions.unreserve();
-      await this.#open(row);
+      return row && (await this.#fold(row));
     } catch (thrown) {
-      this.sessions.unreserve();
       this.#log.warn(`run ${id} cannot be driven now: ${messageOf(thrown)}`);
-      // Owned but not driven would be stuck as long as this replica lives.
+      // Owned but not driven. Where this fails or is refused, the sweeper finds it as a stray.
       if (row) await this.leases.release(id, row.epoch, Date.now() + 30_000).catch(() => undefined);
+      return undefined;
     }
   }
 
-  async #open(row: LeasedRow): Promise<void> {
-    const [plan, log] = await Promise.all([
-      this.definitions.version(row.workflow_id, row.version),
-      this.leases.log(row.id),
-    ]);
+  async #fold(row: LeasedRow): Promise<Ready> {
+    const [plan, log] = await Promise.all([this.definitions.version(row.workflow_id, row.version), this.leases.log(row.id)]);
     const run = foldRun(plan, row.id, log);
     const at = Date.now();
     const events: RunEvent[] = [];
@@ -62,7 +75,6 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     if (run.status === 'queued') events.push({ type: 'RunStarted', at });
     const trigger = row.trigger as TriggerKind;
     const facts = { runId: row.id, workflow: plan.id, version: plan.version, trigger, traceId: row.trace_id, spanId: row.span_id };
-    this.sessions.open(run, row, facts, events);
-    await this.sessions.readInbox(row.id);
+    return { row, run, facts, events };
   }
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../errors/index.js';
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
 import { driveTask } from './leases/leases.js';
 import { sql } from './leases/lease-sql.js';
+import { Possessions } from './liveness/possessions.js';
 
 const partitionsEveryMs = 3_600_000;
 
@@ -18,6 +19,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly jobs: Jobs,
+    private readonly possessions: Possessions,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
@@ -42,6 +44,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   async sweep(): Promise<void> {
     try {
+      await this.possessions.giveBackStrays();
       const orphans = await this.database.pool.query<{ id: string }>(sql.orphans);
       const runnable = await this.database.pool.query<{ id: string }>(sql.runnable);
       const ids = new Set([...orphans.rows, ...runnable.rows].map(({ id }) => id));

@@ -93,3 +93,8 @@ export function isTransient(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown }).code;
   return code === '40001' || code === '40P01';
 }
+
+/** The row is there already. */
+export function isDuplicate(thrown: unknown): boolean {
+  return (thrown as { code?: unknown }).code === '23505';
+}

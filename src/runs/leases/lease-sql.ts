@@ -27,6 +27,14 @@ export const sql = {
     UPDATE run SET owner = NULL, epoch = epoch + 1, solo = false, wake_at = NULL
     WHERE owner = $1 AND finished_at IS NULL RETURNING id`,
 
+  owned: 'SELECT id, epoch FROM run WHERE owner = $1 AND finished_at IS NULL',
+
+  giveBack: `
+    UPDATE run r SET owner = NULL, epoch = r.epoch + 1, solo = false, wake_at = NULL
+    FROM unnest($1::uuid[], $2::int[]) AS w(id, epoch)
+    WHERE r.id = w.id AND r.epoch = w.epoch AND r.finished_at IS NULL
+    RETURNING r.id`,
+
   /** Runs that a lost hint would forget. Fresh ones are left to their own hint. */
   runnable: `
     SELECT id FROM run r

@@ -84,6 +84,18 @@ export class Leases implements OnApplicationShutdown {
     await this.hint(rows.map((row) => ({ id: row.id })));
   }
 
+  /** What the rows say that this replica owns: epoch by id. */
+  async owned(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#connection.query<{ id: string; epoch: number }>('owned', sql.owned, [this.replica.id]);
+    return new Map(rows.map(({ id, epoch }) => [id, epoch]));
+  }
+
+  /** Gives back runs that are still at these epochs; raising them fences whatever of ours may still be on its way. */
+  async giveBack(runs: ReadonlyMap<string, number>): Promise<void> {
+    const rows = await this.#connection.query<{ id: string }>('give-back', sql.giveBack, [[...runs.keys()], [...runs.values()]]);
+    await this.hint(rows.map(({ id }) => ({ id })));
+  }
+
   /** Tells some replica to drive these runs. A lost hint is found by the sweeper. */
   async hint(runs: readonly { readonly id: string; readonly at?: number | undefined }[]): Promise<void> {
     const jobs = runs.map(({ id, at }) => ({ task: driveTask, payload: { run: id }, ...(at !== undefined && { runAt: new Date(at) }) }));

@@ -1,6 +1,7 @@
 import { type AgentCall, type AgentRegistry, failureOf, type LogLevel } from '../../plugin-host/index.js';
 import { messageOf } from '../../errors/index.js';
 import type { Emitted, Failure } from '../../workflow/index.js';
+import { LongTimeout } from './long-timeout.js';
 
 export type AttemptOutcome =
   /** `text` is the output as JSON; `output` is that JSON parsed again, so what later steps see is what a fold would give. */
@@ -40,7 +41,7 @@ export class Attempt implements AgentCall {
   readonly startedAt = Date.now();
   #controller: AbortController | undefined;
   #aborted: Failure | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: LongTimeout | undefined;
   #resolve: ((outcome: AttemptOutcome) => void) | undefined;
 
   constructor(
@@ -76,17 +77,19 @@ export class Attempt implements AgentCall {
   heartbeat(): void {
     if (this.#aborted || this.#resolve === undefined) return;
     const { timeoutMs } = this.facts;
-    clearTimeout(this.#timer);
-    const message = `step ${this.step} took longer than its timeout of ${timeoutMs} ms`;
-    this.#timer = setTimeout(() => this.abort({ type: 'timeout', code: 'CC_STEP_TIMEOUT', message }), timeoutMs);
+    this.#timer?.clear();
+    this.#timer = new LongTimeout(() => {
+      const message = `step ${this.step} took longer than its timeout of ${timeoutMs} ms`;
+      this.abort({ type: 'timeout', code: 'CC_STEP_TIMEOUT', message });
+    }, timeoutMs);
   }
 
   abort(failure: Failure): void {
     if (this.#aborted || this.#resolve === undefined) return;
     this.#aborted = failure;
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
     this.#controller?.abort(new Error(failure.message));
-    this.#timer = setTimeout(() => this.#end({ ok: false, failure }), this.limits.abortGraceMs);
+    this.#timer = new LongTimeout(() => this.#end({ ok: false, failure }), this.limits.abortGraceMs);
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
@@ -102,7 +105,7 @@ export class Attempt implements AgentCall {
   }
 
   #end(outcome: AttemptOutcome): void {
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
     const resolve = this.#resolve;
     this.#resolve = undefined;
     // Work that was done in spite of a cancel is recorded as done; a result after the timeout is not a result.

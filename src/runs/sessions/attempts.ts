@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
+import { messageOf } from '../../errors/index.js';
 import { Secrets } from '../../identity/index.js';
 import { AgentRegistry, failureOf } from '../../plugin-host/index.js';
 import { inputOf, type Run } from '../../workflow/index.js';
@@ -50,7 +51,7 @@ export class Attempts {
       input,
       {
         log: (_attempt, level, message, fields) => {
-          const safe = fields === undefined ? null : this.#redact(JSON.stringify(fields));
+          const safe = fields === undefined ? null : this.#redact(jsonOfFields(fields));
           this.logs.write({ runId: run.id, at: Date.now(), level, step, attempt: number, message: this.#redact(message), fields: safe });
         },
         cost: (_attempt, usd, kind) => cost(usd, kind),
@@ -63,6 +64,15 @@ export class Attempts {
   /** The run left this replica's memory. */
   forget(runId: string): void {
     this.logs.forget(runId);
+  }
+}
+
+/** A line of the log must not fail the step that writes it, whatever its fields hold. */
+function jsonOfFields(fields: unknown): string {
+  try {
+    return JSON.stringify(fields) ?? 'null';
+  } catch (thrown) {
+    return JSON.stringify({ unreadable: messageOf(thrown) });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Attempt, AttemptOutcome } from './attempt.js';
 import { toRow } from './event-rows.js';
 import { finished, tooManyEvents } from './endings.js';
 import type { SoloGate } from './solo-gate.js';
-import { Suspicion } from './suspicion.js';
+import { Suspicion, suspectsFirst } from './suspicion.js';
 import { Timers } from './timers.js';
 
 /** What a session needs of the replica. */
@@ -61,6 +61,8 @@ export class Session implements Writer {
   #entering = 0;
   /** The release is on its way: nothing may happen here until it is answered. */
   #resting = false;
+  /** Somebody brought news while the release was on its way. */
+  #knocked = false;
   #started: boolean;
 
   constructor(
@@ -91,10 +93,21 @@ export class Session implements Writer {
     return this.#attempts.size;
   }
 
+  /** News came when the run was already on its way back: whoever gives it back must hint at it again. */
+  get knocked(): boolean {
+    return this.#knocked;
+  }
+
+  /** Somebody thinks that there is something to do. */
+  knock(): void {
+    if (this.#resting) this.#knocked = true;
+  }
+
   /** Goes on where the log ends: a new run, or one taken over. `convictAfter`: see Suspicion. */
   resume(events: readonly RunEvent[], convictAfter: number): void {
     for (const event of events) this.apply(event);
-    const commands = events.some((event) => event.type === 'RunStarted') ? [] : outstanding(this.#run);
+    const fresh = events.some((event) => event.type === 'RunStarted');
+    const commands = fresh ? [] : suspectsFirst(this.#run, outstanding(this.#run));
     const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
     if (convicted) this.apply(convicted);
     else for (const command of commands) this.#decide(command);
@@ -111,6 +124,7 @@ export class Session implements Writer {
     this.#run = run;
     this.#events.push(toRow(event, this.#seq + this.#events.length + 1, text));
     this.#dirty = true;
+    if (hasEnded(run.status)) this.#facts.push(() => this.#tellEnd());
     for (const command of commands) this.#decide(command);
     if (this.#seq + this.#events.length >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
       this.apply(tooManyEvents(this.host.limits.maxEvents));
@@ -121,6 +135,8 @@ export class Session implements Writer {
   /** Signals of the inbox, as events; their rows go with the flush that writes them. */
   receive(signals: readonly { readonly id: string; readonly event: RunEvent }[]): void {
     if (this.#closed) return;
+    // Were they written now, the release could still succeed, and nobody would carry out what they command.
+    if (this.#resting) return this.knock();
     for (const { id, event } of signals) {
       if (this.#seenInbox.has(id)) continue;
       this.#seenInbox.add(id);
@@ -192,7 +208,9 @@ export class Session implements Writer {
     if (this.#closed || this.#resting || hasEnded(this.#run.status)) return;
     const busy = this.#attempts.size + this.#entering + this.#flushing.length + this.#gated.length > 0;
     if (busy || this.#dirty || this.#suspicion.waiting) return;
-    const wakeAt = this.#timers.earliest;
+    // A step that was refused (the replica drains, or could not note it as a suspect) is for whoever comes next, at once.
+    const ready = outstanding(this.#run).some(({ type }) => type !== 'StartTimer');
+    const wakeAt = ready ? undefined : this.#timers.earliest;
     const soon = wakeAt !== undefined && wakeAt - Date.now() <= this.host.limits.holdTimersMs;
     if (soon && !this.host.draining) return;
     this.#resting = true;
@@ -205,10 +223,14 @@ export class Session implements Writer {
     this.#settle();
   }
 
-  /** The run could not be given back, for its inbox holds signals: go on. */
+  /** The run could not be given back: go on. The empty write tells whether it is still ours. */
   wake(): void {
+    if (this.#closed) return;
     this.#resting = false;
-    this.#carryOut(outstanding(this.#run).filter((command) => command.type === 'StartTimer'));
+    this.#knocked = false;
+    this.#dirty = true;
+    this.#schedule();
+    this.#carryOut(this.#suspicion.again(this.host.gate, outstanding(this.#run)));
   }
 
   #decide(command: Command): void {
@@ -224,7 +246,6 @@ export class Session implements Writer {
       }
       case 'FinishRun':
         this.apply(finished(command, at, this.host.limits.maxOutputBytes));
-        this.#facts.push(() => this.#tellEnd());
         return;
       case 'InvokeAgent':
       case 'StartTimer':

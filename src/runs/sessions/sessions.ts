@@ -100,7 +100,7 @@ export class Sessions implements SessionHost {
   rest(session: Session, wakeAt: number | undefined): void {
     this.leases
       .release(session.id, session.lease.epoch, wakeAt)
-      .then((released) => (released ? session.close() : this.#stay(session)))
+      .then((released) => (released ? this.#left(session) : this.#stay(session)))
       .catch((thrown: unknown) => {
         this.#log.warn(`run ${session.id} was not given back: ${messageOf(thrown)}`);
         setTimeout(() => session.wake(), 1000).unref();
@@ -138,6 +138,11 @@ export class Sessions implements SessionHost {
   /** Another replica owns them, or soon will: nothing more is done or written here. */
   dropAll(): void {
     for (const session of [...this.#sessions.values()]) session.close();
+  }
+
+  #left(session: Session): void {
+    session.close();
+    if (session.knocked) this.leases.hint([{ id: session.id }]).catch(() => undefined); // the sweeper finds it
   }
 
   /** The release was refused: signals are waiting, or the run is lost (then the next flush tells). */

@@ -5,6 +5,7 @@
 export class SoloGate {
   #inside = 0;
   #solo = false;
+  #admitting = false;
   readonly #queue: { readonly solo: boolean; readonly go: () => void }[] = [];
 
   /** Calls `go` now or when the turn comes. Every `go` must be answered by one `leave()`. */
@@ -31,13 +32,23 @@ export class SoloGate {
     this.#admit();
   }
 
+  /** A `go` may leave at once, which admits the next: in this loop and not inside it, for the queue can be very long. */
   #admit(): void {
-    for (let next = this.#queue[0]; next !== undefined && !this.#solo; next = this.#queue[0]) {
-      if (next.solo && this.#inside > 0) return;
-      this.#queue.shift();
-      if (next.solo) this.#solo = true;
-      else this.#inside++;
-      next.go();
+    if (this.#admitting) return;
+    this.#admitting = true;
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) next();
+    } finally {
+      this.#admitting = false;
     }
+  }
+
+  #next(): (() => void) | undefined {
+    const [first] = this.#queue;
+    if (first === undefined || this.#solo || (first.solo && this.#inside > 0)) return undefined;
+    this.#queue.shift();
+    if (first.solo) this.#solo = true;
+    else this.#inside++;
+    return first.go;
   }
 }

@@ -18,11 +18,14 @@ export class Suspicion {
 
   constructor(private readonly lease: { readonly suspect: boolean; readonly crashes: number }) {}
 
-  /** The event that convicts, when the crashes are enough. */
+  /**
+   * The event that convicts, when the crashes are enough. Suspects are driven one at a time in the order of
+   * `suspectsFirst`, so the first is the one that was in flight.
+   */
   begin(run: Run, commands: readonly Command[], convictAfter: number): RunEvent | undefined {
     if (!this.lease.suspect) return undefined;
     const invokes = commands.filter((command) => command.type === 'InvokeAgent');
-    const [first] = invokes; // they are driven one at a time in this order, so the first is the one that was in flight
+    const [first] = invokes;
     if (this.lease.crashes >= convictAfter && first) return convict(run, first, this.lease.crashes);
     for (const { step } of invokes) this.#suspects.add(step);
     return undefined;
@@ -37,7 +40,9 @@ export class Suspicion {
     const suspect = this.#suspects.size > 0;
     const acquitted = this.#acquitted;
     this.#acquitted = false;
-    return { suspect, solo: suspect && this.#state === 'solo', acquitted };
+    // Acquitted, it is not the one a crash from now on would speak against.
+    const solo = this.#state === 'solo' && this.#current !== undefined && this.#suspects.has(this.#current);
+    return { suspect, solo, acquitted };
   }
 
   /** Whether the command must be carried out alone. */
@@ -59,6 +64,12 @@ export class Suspicion {
     const goes = (command: Command, index: number) => command.type !== 'InvokeAgent' || index === next;
     this.#deferred = all.filter((command, index) => !goes(command, index));
     return all.filter(goes);
+  }
+
+  /** The same when the run was to be given back and is not: the commands are all that is outstanding, those held back among them. */
+  again(gate: SoloGate, commands: readonly Command[]): readonly Command[] {
+    this.#deferred = [];
+    return this.written(gate, commands);
   }
 
   enter(gate: SoloGate, step: string, mark: () => Promise<boolean>, go: (mayGo: boolean) => void): void {
@@ -83,6 +94,15 @@ export class Suspicion {
   #isSuspect(command: Command): boolean {
     return command.type === 'InvokeAgent' && this.#suspects.has(command.step);
   }
+}
+
+/**
+ * A step whose start was journaled comes before one that has only become ready: a retry that fell due beside the suspect
+ * that killed the process must not take its place.
+ */
+export function suspectsFirst(run: Run, commands: readonly Command[]): readonly Command[] {
+  const began = (command: Command) => command.type === 'InvokeAgent' && run.steps[command.step]!.status === 'running';
+  return [...commands.filter(began), ...commands.filter((command) => !began(command))];
 }
 
 function convict(run: Run, { step }: Invoke, crashes: number): RunEvent {

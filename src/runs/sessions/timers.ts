@@ -1,23 +1,18 @@
 import type { Timer } from '../../workflow/index.js';
-
-/** setTimeout overflows at 2^31 ms (24.8 days); a run does not stay in memory that long anyway. */
-const longest = 2 ** 31 - 1;
+import { LongTimeout } from './long-timeout.js';
 
 /** The durable timers of a run while it is in memory. The log is the truth; these only wake it. */
 export class Timers {
-  readonly #set = new Map<string, { readonly dueAt: number; readonly handle: NodeJS.Timeout }>();
+  readonly #set = new Map<string, { readonly dueAt: number; readonly handle: LongTimeout }>();
 
   constructor(private readonly fire: (timer: Timer) => void) {}
 
   start(id: string, timer: Timer, dueAt: number): void {
     if (this.#set.has(id)) return;
-    const handle = setTimeout(
-      () => {
-        this.#set.delete(id);
-        this.fire(timer);
-      },
-      Math.min(Math.max(0, dueAt - Date.now()), longest),
-    );
+    const handle = new LongTimeout(() => {
+      this.#set.delete(id);
+      this.fire(timer);
+    }, dueAt - Date.now());
     this.#set.set(id, { dueAt, handle });
   }
 
@@ -29,7 +24,7 @@ export class Timers {
   }
 
   clear(): void {
-    for (const { handle } of this.#set.values()) clearTimeout(handle);
+    for (const { handle } of this.#set.values()) handle.clear();
     this.#set.clear();
   }
 }

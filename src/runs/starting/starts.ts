@@ -3,7 +3,7 @@ import { Database } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { type Plan, type RunEvent, type RunStatus, type Trigger } from '../../workflow/index.js';
 import { GroupCommit } from '../journal/group-commit.js';
-import { isTransient, SteadyConnection } from '../journal/steady-connection.js';
+import { isDuplicate, isTransient, SteadyConnection } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
 import { toRow } from '../sessions/event-rows.js';
 import { holdersSql, madeSql, startSql } from './start-sql.js';
@@ -32,6 +32,11 @@ interface Pending {
   readonly start: NewRun;
   readonly done: (result: StartResult) => void;
   readonly failed: (thrown: unknown) => void;
+}
+
+interface Made {
+  readonly id: string;
+  readonly owner: string | null;
 }
 
 interface Holder {
@@ -76,11 +81,12 @@ export class Starts implements OnApplicationShutdown {
     try {
       const made = await this.#insert(sorted.map(({ start }) => start));
       const refused = sorted.filter(({ start }) => !made.has(start.id));
-      const holders = refused.length > 0 ? await this.#holders(refused.map(({ start }) => start)) : [];
+      const holders = refused.length > 0 ? await this.#holders(refused.map(({ start }) => start)).catch(asError) : [];
       return () => {
         for (const { start, done, failed } of batch) {
           const owner = made.get(start.id);
           if (owner !== undefined) done({ made: true, owned: owner !== null });
+          else if (holders instanceof Error) failed(holders);
           else answerDuplicate(start, holders, done, failed);
         }
       };
@@ -92,23 +98,27 @@ export class Starts implements OnApplicationShutdown {
   /** Owner by id of the runs that were made. */
   async #insert(starts: readonly NewRun[]): Promise<ReadonlyMap<string, string | null>> {
     const found = new Map<string, string | null>();
-    let open = starts;
+    const take = (rows: readonly Made[]) => rows.forEach(({ id, owner }) => found.set(id, owner));
+    let unknown = false;
     for (let tries = 1; ; tries++) {
       try {
-        const rows = await this.#connection.query<{ id: string; owner: string | null }>('start', startSql, this.#values(open));
-        for (const { id, owner } of rows) found.set(id, owner);
+        if (unknown) take(await this.#made(starts));
+        const open = starts.filter(({ id }) => !found.has(id));
+        if (open.length > 0) take(await this.#connection.query<Made>('start', startSql, this.#values(open)));
+        // The statement before this one may have ended meanwhile, and holds the keys that this one found taken.
+        if (unknown && found.size < starts.length) take(await this.#made(starts));
         return found;
       } catch (thrown) {
-        const unknown = thrown instanceof CcError && thrown.code === 'CC_DATABASE_UNAVAILABLE';
-        if (tries === 3 || !(unknown || isTransient(thrown))) throw thrown;
-        if (!unknown) continue;
-        // Did it take effect before the connection broke? Ask, and write only what did not.
-        const rows = await this.#connection.query<{ id: string; owner: string | null }>('made', madeSql, [open.map(({ id }) => id)]);
-        for (const { id, owner } of rows) found.set(id, owner);
-        open = open.filter(({ id }) => !found.has(id));
-        if (open.length === 0) return found;
+        const lost = thrown instanceof CcError && thrown.code === 'CC_DATABASE_UNAVAILABLE';
+        unknown ||= lost;
+        if (tries === 3 || !(lost || isTransient(thrown) || (unknown && isDuplicate(thrown)))) throw thrown;
       }
     }
+  }
+
+  /** After a broken connection: did it take effect? Only what did not is written again. */
+  #made(starts: readonly NewRun[]): Promise<Made[]> {
+    return this.#connection.query<Made>('made', madeSql, [starts.map(({ id }) => id)]);
   }
 
   async #holders(starts: readonly NewRun[]): Promise<readonly Holder[]> {
@@ -146,6 +156,8 @@ export class Starts implements OnApplicationShutdown {
     ];
   }
 }
+
+const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 function answerDuplicate(start: NewRun, holders: readonly Holder[], done: Pending['done'], failed: Pending['failed']): void {
   const holder = holders.find((row) => row.key === start.key && row.workflow_id === start.plan.id && row.kind === start.trigger.kind);
