@@ -1,0 +1,165 @@
+import { fromRow } from '../../src/runs/sessions/event-rows.js';
+import type { RunWrite } from '../../src/runs/journal/run-write.js';
+import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js';
+import { type Lease, Session, type SessionHost } from '../../src/runs/sessions/session.js';
+import { SoloGate } from '../../src/runs/sessions/solo-gate.js';
+import { EngineTelemetry } from '../../src/telemetry/index.js';
+import { type Failure, foldRun, type Plan, type RunEvent } from '../../src/workflow/index.js';
+import { created } from './plans.js';
+
+interface Call {
+  readonly step: string;
+  readonly attempt: number;
+  readonly aborted: Failure[];
+  end(outcome: AttemptOutcome): Promise<void>;
+}
+
+/** What a session needs of a replica, in memory: nothing is durable before `flush()`, no step ends before `end(...)`. */
+export class FakeSessionHost implements SessionHost {
+  gate = new SoloGate();
+  readonly limits = { maxEvents: 10_000, maxOutputBytes: 1000, holdTimersMs: 50 };
+  readonly telemetry = new RecordingTelemetry();
+  draining = false;
+  readonly calls: Call[] = [];
+  readonly rests: (number | undefined)[] = [];
+  readonly marks: string[] = [];
+  readonly writes: RunWrite[] = [];
+  closings = 0;
+  markAnswer: () => Promise<boolean> = async () => true;
+  readonly #queue = new Set<Session>();
+  readonly #lazy = new Set<Session>();
+
+  /** A session on the plan whose log so far is `log`, after RunCreated. */
+  open(plan: Plan, log: readonly RunEvent[], fresh: readonly RunEvent[] = [], lease: Partial<Lease> = {}, convictAfter = 3): Session {
+    const run = foldRun(plan, 'r', [created({}), ...log]);
+    const facts = { runId: 'r', workflow: 'flow', version: 'v1', trigger: 'manual', traceId: '1', spanId: '2' };
+    const session = new Session(run, { epoch: 1, seq: log.length + 1, crashes: 0, suspect: false, ...lease }, facts, this);
+    session.resume(fresh, convictAfter);
+    return session;
+  }
+
+  /** Off: as in a process that was stopped for a while and does not know yet what happened meanwhile. */
+  certain = true;
+  readonly #uncertain: (() => void)[] = [];
+
+  whenCertain(go: () => void): void {
+    if (this.certain) go();
+    else this.#uncertain.push(go);
+  }
+
+  becomeCertain(): void {
+    this.certain = true;
+    this.#uncertain.splice(0).forEach((go) => go());
+  }
+
+  append(session: Session): void {
+    this.#queue.add(session);
+  }
+
+  appendLazily(session: Session): void {
+    this.#lazy.add(session);
+  }
+
+  invoke(_session: Session, step: string, attempt: number): ReturnType<SessionHost['invoke']> {
+    const aborted: Failure[] = [];
+    let resolve: (outcome: AttemptOutcome) => void = () => undefined;
+    const outcome = new Promise<AttemptOutcome>((done) => (resolve = done));
+    this.calls.push({
+      step,
+      attempt,
+      aborted,
+      end: async (how) => {
+        resolve(how);
+        await settled();
+      },
+    });
+    const abort = (failure: Failure) => void aborted.push(failure);
+    const inFlight = { step, attempt, abort, idempotencyKey: `r/${step}`, startedAt: 1, agent: 'test', action: 'do' };
+    return { attempt: inFlight as unknown as Attempt, outcome };
+  }
+
+  markSolo(session: Session): Promise<boolean> {
+    this.marks.push(session.id);
+    return this.markAnswer();
+  }
+
+  rest(_session: Session, wakeAt: number | undefined): void {
+    this.rests.push(wakeAt);
+  }
+
+  closed(): void {
+    this.closings++;
+  }
+
+  /** The call in flight of a step, the newest. */
+  call(step: string): Call {
+    const call = this.calls.findLast((one) => one.step === step);
+    if (call === undefined) throw new Error(`${step} was not invoked; invoked are: ${this.invoked.join(', ')}`);
+    return call;
+  }
+
+  get invoked(): string[] {
+    return this.calls.map(({ step, attempt }) => `${step} ${attempt}`);
+  }
+
+  /** Takes what is to be written; the answer comes with the function it returns. */
+  take(): () => Promise<void> {
+    const batch = [...this.#queue, ...this.#lazy];
+    this.#queue.clear();
+    this.#lazy.clear();
+    const taken = batch.filter((session) => {
+      const write = session.take();
+      if (write) this.writes.push(write);
+      return write !== undefined;
+    });
+    return async () => {
+      taken.forEach((session) => session.written());
+      await settled();
+    };
+  }
+
+  get waiting(): boolean {
+    return this.#queue.size + this.#lazy.size > 0;
+  }
+
+  async flush(): Promise<void> {
+    await this.take()();
+  }
+
+  /** Until nothing is left to be written. */
+  async flushAll(): Promise<void> {
+    while (this.waiting) await this.flush();
+  }
+
+  /** Events written so far, as a replica would read them. */
+  get written(): RunEvent[] {
+    return this.writes.flatMap(({ events }) => events.map((row) => fromRow({ ...row, at: new Date(row.at) })));
+  }
+
+  get types(): string[] {
+    return this.written.map((event) => ('step' in event ? `${event.type} ${event.step}` : event.type));
+  }
+}
+
+export class RecordingTelemetry extends EngineTelemetry {
+  readonly told: string[] = [];
+  runStarted(): void {
+    this.told.push('run started');
+  }
+  runEnded(_: unknown, status: string): void {
+    this.told.push(`run ${status}`);
+  }
+  attemptEnded(_: unknown, { step, attempt }: { step: string; attempt: number }, status: string): void {
+    this.told.push(`${step} ${attempt} ${status}`);
+  }
+  retryScheduled(_: unknown, { step }: { step: string }): void {
+    this.told.push(`${step} again`);
+  }
+  takenOver(): void {}
+}
+
+/** Lets promises that are due run. */
+export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export const done = (output: unknown = null): AttemptOutcome => ({ ok: true, output, text: JSON.stringify(output), emitted: [] });
+export const failed = (failure: Failure): AttemptOutcome => ({ ok: false, failure });
