@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+import { Pulse } from './liveness/pulse.js';
 
 export interface ReplicaRow {
   readonly id: string;
@@ -15,6 +16,7 @@ export interface ReplicaRow {
 /** Who this process is in the table `replica`. A replica that was declared dead comes back under a new id. */
 @Injectable()
 export class Replica {
+  readonly pulse = new Pulse();
   #id: string = randomUUID();
 
   constructor(@Inject(JOBS_ROLE) private readonly role: JobsRole) {}

@@ -55,6 +55,11 @@ export class Leases implements OnApplicationShutdown {
     this.#connection = new SteadyConnection(database.url, 'leases');
   }
 
+  /** Whether nobody can have taken this replica's runs: false for a while after it was stopped or cut off. */
+  get certain(): boolean {
+    return this.replica.pulse.certain;
+  }
+
   /** Undefined when somebody owns it, it has ended, or it is not due yet. */
   acquire(id: string): Promise<LeasedRow | undefined> {
     return new Promise((done, failed) => this.#acquires.add({ id, done, failed }));

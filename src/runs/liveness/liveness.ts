@@ -29,7 +29,7 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
 
   /** No run may be owned by a replica that nobody can find dead: resolves when it is registered. */
   async onModuleInit(): Promise<void> {
-    const workerData: ThreadData = { url: this.database.url, sql: livenessSql, replica: this.replica.row() };
+    const workerData: ThreadData = { url: this.database.url, sql: livenessSql, replica: this.replica.row(), pulse: this.replica.pulse.memory };
     const thread = new Worker(threadFile, { workerData });
     this.#thread = thread;
     await new Promise<void>((resolve, reject) => {

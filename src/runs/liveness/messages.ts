@@ -5,6 +5,8 @@ export interface ThreadData {
   readonly url: string;
   readonly sql: typeof livenessSql;
   readonly replica: ReplicaRow;
+  /** See Pulse. */
+  readonly pulse: SharedArrayBuffer;
 }
 
 /** To the thread. */

@@ -12,7 +12,8 @@ const isolatedMs = 6000;
 /** After a restart of PostgreSQL everybody looks dead for a moment: a young connection judges nobody. */
 const judgeAfterMs = 4000;
 
-const { url, sql, replica: first } = workerData as ThreadData;
+const { url, sql, replica: first, pulse } = workerData as ThreadData;
+const sentAt = new Int32Array(pulse);
 let replica = first;
 let pools: readonly string[] = [];
 let registered = false;
@@ -22,6 +23,7 @@ let evicted = false;
 let stopping = false;
 let client: pg.Client | undefined;
 let connectedAt = 0;
+/** When the last heartbeat that got through was sent: from then on the others count. */
 let lastBeat = performance.now();
 
 const say = (report: Report) => parentPort!.postMessage(report);
@@ -56,24 +58,33 @@ async function tick(): Promise<void> {
 
 async function register(on: pg.Client): Promise<void> {
   const { id, lockKey, host, pid, role } = replica;
+  const sent = clocks();
   await on.query(sql.register, [id, lockKey, host, pid, role, pools]);
   registered = true;
   evicted = false;
-  alive();
+  alive(sent);
   say({ type: 'registered' });
 }
 
 async function beat(on: pg.Client): Promise<void> {
   if (evicted) return;
+  const sent = clocks();
   const { rowCount } = await on.query(sql.heartbeat, [replica.id, pools]);
   if (rowCount === 0) {
     evicted = true;
     say({ type: 'evicted' });
-  } else alive();
+  } else alive(sent);
 }
 
-function alive(): void {
-  lastBeat = performance.now();
+/** The clocks of Pulse: monotonic and wall, in milliseconds. */
+function clocks(): { readonly own: number; readonly monotonic: number; readonly wall: number } {
+  return { own: performance.now(), monotonic: Number(process.hrtime.bigint() / 1_000_000n), wall: Date.now() };
+}
+
+function alive(sent: ReturnType<typeof clocks>): void {
+  lastBeat = sent.own;
+  Atomics.store(sentAt, 0, sent.monotonic | 0);
+  Atomics.store(sentAt, 1, sent.wall | 0);
   if (isolated) say({ type: 'recovered' });
   isolated = false;
 }

@@ -16,6 +16,8 @@ export interface SessionHost {
   readonly limits: { readonly maxEvents: number; readonly maxOutputBytes: number; readonly holdTimersMs: number };
   /** No step starts any more. */
   readonly draining: boolean;
+  /** Calls `go` when no other replica can own the run yet: now, unless this process was stopped or cut off. */
+  whenCertain(go: () => void): void;
   append(session: Session): void;
   appendLazily(session: Session): void;
   /** Starts an attempt; the outcome never rejects. */
@@ -276,10 +278,11 @@ export class Session implements Writer {
   #enter(command: Command & { type: 'InvokeAgent' }): void {
     this.#entering++;
     if (this.#suspicion.solo(command)) return this.#enterSolo(command);
-    this.host.gate.enter(() => {
+    const begin = () => {
       this.#entering--;
       if (!this.#begin(command, () => this.host.gate.leave())) this.host.gate.leave();
-    });
+    };
+    this.host.gate.enter(() => this.host.whenCertain(begin));
   }
 
   #enterSolo(command: Command & { type: 'InvokeAgent' }): void {
@@ -287,12 +290,13 @@ export class Session implements Writer {
       this.host.gate,
       command.step,
       () => (this.#closed || this.host.draining ? Promise.resolve(false) : this.host.markSolo(this)),
-      (mayGo) => {
-        this.#entering--;
-        if (mayGo && this.#begin(command, () => undefined)) return;
-        this.#suspicion.leave(this.host.gate);
-        this.#settle();
-      },
+      (mayGo) =>
+        this.host.whenCertain(() => {
+          this.#entering--;
+          if (mayGo && this.#begin(command, () => undefined)) return;
+          this.#suspicion.leave(this.host.gate);
+          this.#settle();
+        }),
     );
   }
 

@@ -79,6 +79,12 @@ export class Sessions implements SessionHost {
     session.resume(events, this.config.engine.convictAfter);
   }
 
+  /** A stopped process that goes on may hold answers from before: what they allow is another replica's by now. */
+  whenCertain(go: () => void): void {
+    if (this.leases.certain || this.#draining) go();
+    else setTimeout(() => this.whenCertain(go), 50);
+  }
+
   append(session: Session): void {
     this.journal.append(session);
   }
