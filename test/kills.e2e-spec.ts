@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Arena, until } from './crash/arena.js';
+import { clean, evidence } from './crash/evidence.js';
+import { PickUps, spread } from './crash/pick-ups.js';
+import { seededRandom } from './crash/seeded-random.js';
+import { lanes } from './crash/site.js';
+
+// The suite's version is short; `npm run crash:long` makes 200 kills.
+const kills = Number(process.env['CC_CRASH_KILLS'] ?? 15);
+const seed = Number(process.env['CC_CRASH_SEED'] ?? 2026);
+const inFlight = 8;
+
+test(
+  `${kills} random kills (seed ${seed}) over two replicas, ${inFlight} runs of 200 steps in flight`,
+  async () => {
+    const arena = await Arena.open({ workflows: { many: lanes(4, 50, 'uses: work.slow, with: { ms: 20 }') } });
+    try {
+      const pickUps = new PickUps(arena);
+      const random = seededRandom(seed);
+      const accepted: string[] = [];
+      let going = true;
+      const client = async (n: number) => {
+        while (going) {
+          const id = await arena.start('many', n);
+          accepted.push(id);
+          await arena.ended([id], 120_000);
+        }
+      };
+      const clients = Promise.all(Array.from({ length: inFlight }, (_, n) => client(n)));
+      // Who has just started judges nobody yet: a pick-up in time needs another replica that stands.
+      const safe = () => [0, 1].filter((n) => arena.hubs[1 - n]!.standing);
+      for (let n = 1; n <= kills; n++) {
+        await delay(random() * 4_000);
+        await until(() => safe().length > 0, 60_000);
+        const victim = safe()[Math.floor(random() * safe().length)]!;
+        const both = n % 10 === 0;
+        pickUps.killed(arena.hubs[victim]!.pid, both);
+        const other = both && delay(random() * 1_000).then(() => arena.hubs[1 - victim]!.kill());
+        await Promise.all([arena.hubs[victim]!.kill(), other]);
+        await delay(3_300);
+      }
+      going = false;
+      await clients;
+      const found = await evidence(arena, accepted);
+      const { one, both } = await pickUps.waits();
+      process.stdout.write(
+        `${[
+          `kills ${kills}, seed ${seed}`,
+          `runs ${found.runs}, lost ${found.lost.length}`,
+          `steps done ${found.runs * 200}, effects ${found.effects}, missing ${found.missing.length}, journaled steps repeated ${found.repeated.length}`,
+          `convictions ${found.convicted.length}`,
+          `kill to pick-up, ms: ${spread(one)}`,
+          `the same where both replicas were killed within a second: ${spread(both)}`,
+        ].join('\n')}\n`,
+      );
+      expect(found).toMatchObject(clean);
+      expect(found.runs).toBeGreaterThanOrEqual(inFlight);
+      expect(one.length).toBeGreaterThan(0);
+    } finally {
+      await arena.close();
+    }
+  },
+  120_000 + kills * 20_000,
+);
