@@ -21,11 +21,24 @@ export async function startHub(databaseUrl: string, workflows: Readonly<Record<s
   const root = mkdtempSync(join(tmpdir(), 'cc-bench-hub-'));
   mkdirSync(join(root, 'workflows'));
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
-  writeFileSync(join(root, 'commandcenter.yaml'), 'plugins: [{ use: transform }]\nworkflows: [workflows]\nengine: { rateLimitPerMinute: 1000000 }\n');
+  writeFileSync(
+    join(root, 'commandcenter.yaml'),
+    'plugins: [{ use: transform }]\nworkflows: [workflows]\nengine: { rateLimitPerMinute: 1000000 }\n',
+  );
   for (const [id, text] of Object.entries(workflows)) writeFileSync(join(root, 'workflows', `${id}.yaml`), text);
   const port = await freePort();
-  const env = { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), COMMANDCENTER_ADMIN_TOKEN: token, LOG_LEVEL: 'error' };
-  const child = spawn(process.execPath, [join(repository, 'dist/main.js'), 'start'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    COMMANDCENTER_ADMIN_TOKEN: token,
+    LOG_LEVEL: 'error',
+  };
+  const child = spawn(process.execPath, [join(repository, 'dist/main.js'), 'start'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(url, child);
   return {

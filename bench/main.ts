@@ -23,7 +23,9 @@ const { values } = parseArgs({
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const number = (value: number | undefined, digits = 0) =>
-  value === undefined || Number.isNaN(value) ? '-' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  value === undefined || Number.isNaN(value)
+    ? '-'
+    : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
 const server = await startServer();
 const result: Record<string, unknown> = { node: process.version, cpus: cpus().length, server: server.description };
@@ -32,7 +34,9 @@ try {
   if (values.suite.includes('steps')) {
     const rows = await benchSteps(server, Number(values.rounds), Number(values.seconds), say);
     result['steps'] = rows;
-    const table = new Table({ head: ['contender', 'S', 'C', 'steps/s', 'client ms/1k', 'db ms/1k', 'run p50 ms', 'run p99 ms', 'x better DBOS'] });
+    const table = new Table({
+      head: ['contender', 'S', 'C', 'steps/s', 'client ms/1k', 'db ms/1k', 'run p50 ms', 'run p99 ms', 'x better DBOS'],
+    });
     for (const row of rows) {
       table.push([
         row.contender,
@@ -58,7 +62,9 @@ try {
   if (values.suite.includes('latency')) {
     const row = await benchLatency(server, 500);
     result['latency'] = row;
-    console.log(`POST to first step, idle hub, ${row.runs} runs: p50 ${number(row.p50Ms, 1)} ms, p99 ${number(row.p99Ms, 1)} ms`);
+    console.log(
+      `POST to first step, idle hub, ${row.runs} runs: p50 ${number(row.p50Ms, 1)} ms, p99 ${number(row.p99Ms, 1)} ms`,
+    );
   }
 } finally {
   await server.stop();

@@ -28,7 +28,12 @@ export interface OrdersRow {
 }
 
 /** CC-3: orders of three steps, sent over HTTP by 100 clients. Everything the hub does meanwhile is on the bill. */
-export async function benchOrders(server: Server, rounds: number, orders: number, say: (line: string) => void): Promise<OrdersRow> {
+export async function benchOrders(
+  server: Server,
+  rounds: number,
+  orders: number,
+  say: (line: string) => void,
+): Promise<OrdersRow> {
   const url = await server.database('bench_orders');
   const hub = await startHub(url, { order });
   const client = new pg.Client({ connectionString: url });
@@ -39,14 +44,18 @@ export async function benchOrders(server: Server, rounds: number, orders: number
     await sleep(2000);
     for (let round = 1; round <= rounds; round++) {
       rows.push(await oneRound(server, hub, client, orders));
-      say(`round ${round}/${rounds}  ${orders} orders: ${rows.at(-1)!.wallSeconds.toFixed(2)} s, ${rows.at(-1)!.commitsPerOrder.toFixed(2)} commits an order`);
+      say(
+        `round ${round}/${rounds}  ${orders} orders: ${rows.at(-1)!.wallSeconds.toFixed(2)} s, ${rows.at(-1)!.commitsPerOrder.toFixed(2)} commits an order`,
+      );
     }
   } finally {
     await client.end();
     await hub.stop();
   }
   const of = (figure: keyof OrdersRow) => median(rows.map((row) => row[figure] ?? Number.NaN));
-  return Object.fromEntries(Object.keys(rows[0]!).map((figure) => [figure, of(figure as keyof OrdersRow)])) as unknown as OrdersRow;
+  return Object.fromEntries(
+    Object.keys(rows[0]!).map((figure) => [figure, of(figure as keyof OrdersRow)]),
+  ) as unknown as OrdersRow;
 }
 
 type Hub = Awaited<ReturnType<typeof startHub>>;
@@ -81,7 +90,13 @@ async function account(server: Server, hub: Hub, client: pg.Client) {
        pg_current_wal_lsn() - '0/0' AS wal, (SELECT count(*) FROM run WHERE finished_at IS NOT NULL) AS finished`,
   );
   const [{ commits, wal, finished }] = rows as [{ commits: string; wal: string; finished: string }];
-  return { commits: Number(commits), wal: Number(wal), finished: Number(finished), hubCpu: cpuSeconds(hub.pid), databaseCpu: server.cpuSeconds() };
+  return {
+    commits: Number(commits),
+    wal: Number(wal),
+    finished: Number(finished),
+    hubCpu: cpuSeconds(hub.pid),
+    databaseCpu: server.cpuSeconds(),
+  };
 }
 
 async function sendOrders(hub: Hub, orders: number): Promise<{ from: number; fromEpoch: number; took: number[] }> {
@@ -94,7 +109,12 @@ async function sendOrders(hub: Hub, orders: number): Promise<{ from: number; fro
     for (let n = next++; n < orders; n = next++) {
       const started = performance.now();
       const body = JSON.stringify({ input: { id: `order-${n}`, total: n } });
-      const { statusCode, body: answer } = await request(`${hub.url}/api/v1/workflows/order/runs`, { method: 'POST', headers: hub.headers, body, dispatcher });
+      const { statusCode, body: answer } = await request(`${hub.url}/api/v1/workflows/order/runs`, {
+        method: 'POST',
+        headers: hub.headers,
+        body,
+        dispatcher,
+      });
       const text = await answer.text();
       if (statusCode !== 202) throw new Error(`order ${n}: ${statusCode} ${text}`);
       took.push(performance.now() - started);
@@ -132,13 +152,18 @@ export async function benchLatency(server: Server, runs: number): Promise<Latenc
     const sent = new Map<string, number>();
     for (let n = 0; n < runs; n++) {
       const at = Date.now();
-      const answer = await fetch(`${hub.url}/api/v1/workflows/order/runs`, { method: 'POST', headers: hub.headers, body: '{"input":{"id":"one","total":1}}' });
+      const answer = await fetch(`${hub.url}/api/v1/workflows/order/runs`, {
+        method: 'POST',
+        headers: hub.headers,
+        body: '{"input":{"id":"one","total":1}}',
+      });
       sent.set(((await answer.json()) as { id: string }).id, at);
       await sleep(20);
     }
     await sleep(500);
     const { rows } = await client.query<{ run_id: string; at: number }>(
-      `SELECT run_id, extract(epoch FROM at)::float8 * 1000 AS at FROM run_event WHERE run_id = ANY($1) AND type = 'StepStarted' AND data LIKE '%"charge"%'`,
+      `SELECT run_id, min(coalesce((data::json ->> 'startedAt')::float8, extract(epoch FROM at)::float8 * 1000)) AS at FROM run_event
+       WHERE run_id = ANY($1) AND type IN ('StepStarted', 'StepSucceeded') AND data::json ->> 'step' = 'charge' GROUP BY run_id`,
       [[...sent.keys()]],
     );
     const took = rows.map(({ run_id: id, at }) => at - sent.get(id)!);

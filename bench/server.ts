@@ -19,7 +19,8 @@ export async function startServer(): Promise<Server> {
   const given = process.env['BENCH_DATABASE_URL'];
   const folder = mkdtempSync(join(tmpdir(), 'cc-bench-'));
   chmodSync(folder, 0o711); // as root, PostgreSQL runs as another user, who has to get in
-  const { url } = given === undefined ? await openScratchServer(join(folder, 'server'), { max_connections: '300' }) : { url: given };
+  const { url } =
+    given === undefined ? await openScratchServer(join(folder, 'server'), { max_connections: '300' }) : { url: given };
   const pidFile = join(folder, 'server', 'data', 'postmaster.pid');
   const postmaster = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : undefined;
   const [{ version }] = await query<{ version: string }>(url, `SELECT current_setting('server_version') AS version`);
@@ -59,7 +60,10 @@ const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: '
 
 /** User and system time of a process (Linux: proc_pid_stat(5), fields 14 and 15; with its ended children 16 and 17). */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number);
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .map(Number);
   return (fields[11]! + fields[12]! + fields[13]! + fields[14]!) / ticksPerSecond;
 }
 

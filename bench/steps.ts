@@ -26,7 +26,12 @@ export interface StepsRow {
 }
 
 /** "S steps, C runs in flight": interleaved rounds, one contender's process alive at a time, all on one PostgreSQL. */
-export async function benchSteps(server: Server, rounds: number, seconds: number, say: (line: string) => void): Promise<StepsRow[]> {
+export async function benchSteps(
+  server: Server,
+  rounds: number,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<StepsRow[]> {
   const measured = new Map<string, { measured: Measured; databaseCpuMs: number | undefined }[]>();
   for (let round = 1; round <= rounds; round++) {
     for (const contender of contenders) {
@@ -38,10 +43,15 @@ export async function benchSteps(server: Server, rounds: number, seconds: number
         const before = server.cpuSeconds();
         const result = await ask(child, { ...load, runs: Math.min(runs, 100_000) });
         const after = server.cpuSeconds();
-        const databaseCpuMs = before === undefined || after === undefined ? undefined : ((after - before) * 1e6) / (result.runs * result.steps);
+        const databaseCpuMs =
+          before === undefined || after === undefined
+            ? undefined
+            : ((after - before) * 1e6) / (result.runs * result.steps);
         const key = `${contender.name}|${load.steps}|${load.inFlight}`;
         measured.set(key, [...(measured.get(key) ?? []), { measured: result, databaseCpuMs }]);
-        say(`round ${round}/${rounds}  ${contender.name.padEnd(20)} S=${load.steps} C=${load.inFlight}: ${Math.round(result.stepsPerSecond)} steps/s`);
+        say(
+          `round ${round}/${rounds}  ${contender.name.padEnd(20)} S=${load.steps} C=${load.inFlight}: ${Math.round(result.stepsPerSecond)} steps/s`,
+        );
       }
       child.send('stop');
       await once(child, 'exit');
@@ -50,18 +60,28 @@ export async function benchSteps(server: Server, rounds: number, seconds: number
   return withRatios([...measured].map(([key, results]) => row(key, results)));
 }
 
-const loads: readonly Omit<Load, 'runs'>[] = [10, 1].flatMap((steps) => [1, 10, 100, 1000].map((inFlight) => ({ steps, inFlight })));
+const loads: readonly Omit<Load, 'runs'>[] = [10, 1].flatMap((steps) =>
+  [1, 10, 100, 1000].map((inFlight) => ({ steps, inFlight })),
+);
 
 async function start(contender: (typeof contenders)[number], url: string): Promise<ChildProcess> {
   const env = { ...process.env, ...contender.env, DATABASE_URL: url };
-  const child = fork(join(import.meta.dirname, 'contenders', contender.file), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`${contender.name} did not start`)))]);
+  const child = fork(join(import.meta.dirname, 'contenders', contender.file), {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${contender.name} did not start`))),
+  ]);
   return child;
 }
 
 async function ask(child: ChildProcess, load: Load): Promise<Measured> {
   child.send(load);
-  const died = once(child, 'exit').then(() => Promise.reject(new Error(`the contender died under S=${load.steps} C=${load.inFlight}`)));
+  const died = once(child, 'exit').then(() =>
+    Promise.reject(new Error(`the contender died under S=${load.steps} C=${load.inFlight}`)),
+  );
   died.catch(() => undefined);
   const [measured] = (await Promise.race([once(child, 'message'), died])) as [Measured];
   return measured;
@@ -86,7 +106,9 @@ function row(key: string, results: readonly { measured: Measured; databaseCpuMs:
 function withRatios(rows: readonly StepsRow[]): StepsRow[] {
   return rows.map((row) => {
     if (row.contender !== 'commandcenter') return row;
-    const same = rows.filter((other) => other.contender !== row.contender && other.steps === row.steps && other.inFlight === row.inFlight);
+    const same = rows.filter(
+      (other) => other.contender !== row.contender && other.steps === row.steps && other.inFlight === row.inFlight,
+    );
     return { ...row, ratio: row.stepsPerSecond / Math.max(...same.map((other) => other.stepsPerSecond)) };
   });
 }

@@ -27,7 +27,13 @@ export const entities: Entities = [
 ];
 
 /** The product as a readable list: every room's module, once, with the rooms it uses. */
-function rooms(config: Config, database: Database, secrets: SecretSource, role: JobsRole, plugins: LoadedPlugins): DynamicModule[] {
+function rooms(
+  config: Config,
+  database: Database,
+  secrets: SecretSource,
+  role: JobsRole,
+  plugins: LoadedPlugins,
+): DynamicModule[] {
   const base = [ConfigModule.with(config, secrets), TelemetryModule.with(), DatabaseModule.with(database)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);

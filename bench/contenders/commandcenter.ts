@@ -37,11 +37,14 @@ async function run(workflow: string): Promise<void> {
   if (status !== 'succeeded') throw new Error(`run ${id} ${status}`);
 }
 
-serve((load) => () => run(`steps-${load.steps}`), async () => {
-  await app.close();
-  await database.close();
-  rmSync(root, { recursive: true, force: true });
-});
+serve(
+  (load) => () => run(`steps-${load.steps}`),
+  async () => {
+    await app.close();
+    await database.close();
+    rmSync(root, { recursive: true, force: true });
+  },
+);
 
 export function writeHub(folder: string, lengths: readonly number[]): void {
   mkdirSync(join(folder, 'workflows'));

@@ -8,7 +8,9 @@ const sequence = DBOS.registerWorkflow(
   async (length: number) => {
     let last: unknown;
     for (let n = 0; n < length; n++) {
-      last = await DBOS.runStep(async () => ({ step: n, text: 'a result of sixty bytes as of a charge' }), { name: `s${n}` });
+      last = await DBOS.runStep(async () => ({ step: n, text: 'a result of sixty bytes as of a charge' }), {
+        name: `s${n}`,
+      });
     }
     return last;
   },

@@ -104,7 +104,12 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
         gracefulShutdownAbortTimeout: 1000,
         logger: new WorkerLogger(() => () => undefined),
       };
-      this.#runner = await run({ preset: { extends: [WorkerPreset], worker }, pgPool, taskList: this.#tasks(), noHandleSignals: true });
+      this.#runner = await run({
+        preset: { extends: [WorkerPreset], worker },
+        pgPool,
+        taskList: this.#tasks(),
+        noHandleSignals: true,
+      });
       if (this.#stop.signal.aborted) await this.#runner.stop();
       await this.#runner.promise;
     } finally {
@@ -114,7 +119,9 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #tasks(): Record<string, (payload: unknown) => Promise<void>> {
-    return Object.fromEntries([...this.#handlers].map(([task, handler]) => [task, (payload) => this.#guarded(task, handler, payload)]));
+    return Object.fromEntries(
+      [...this.#handlers].map(([task, handler]) => [task, (payload) => this.#guarded(task, handler, payload)]),
+    );
   }
 
   async #guarded(task: string, handler: JobHandler, payload: unknown): Promise<void> {

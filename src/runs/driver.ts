@@ -1,4 +1,11 @@
-import { Injectable, Logger, type OnModuleInit, type BeforeApplicationShutdown, type OnModuleDestroy, Inject } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnModuleInit,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+  Inject,
+} from '@nestjs/common';
 import { CONFIG, type Config } from '../config/index.js';
 import { Definitions } from '../definitions/index.js';
 import { messageOf } from '../errors/index.js';
@@ -39,7 +46,9 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sessions.drain(this.config.engine.graceMs);
-    await this.leases.releaseEverything().catch((thrown: unknown) => this.#log.warn(`runs not given back: ${messageOf(thrown)}`));
+    await this.leases
+      .releaseEverything()
+      .catch((thrown: unknown) => this.#log.warn(`runs not given back: ${messageOf(thrown)}`));
   }
 
   /** Never throws. A run that has a living owner, has ended, or is not due yet is left alone. */
@@ -50,7 +59,9 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     const ready = await this.#acquire(id);
     if (ready === undefined) return this.sessions.unreserve();
     this.sessions.open(ready.run, ready.row, ready.facts, ready.events);
-    await this.sessions.readInbox(id).catch((thrown: unknown) => this.#log.warn(`inbox of run ${id}: ${messageOf(thrown)}`));
+    await this.sessions
+      .readInbox(id)
+      .catch((thrown: unknown) => this.#log.warn(`inbox of run ${id}: ${messageOf(thrown)}`));
   }
 
   async #acquire(id: string): Promise<Ready | undefined> {
@@ -67,14 +78,24 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
   }
 
   async #fold(row: LeasedRow): Promise<Ready> {
-    const [plan, log] = await Promise.all([this.definitions.version(row.workflow_id, row.version), this.leases.log(row.id)]);
+    const [plan, log] = await Promise.all([
+      this.definitions.version(row.workflow_id, row.version),
+      this.leases.log(row.id),
+    ]);
     const run = foldRun(plan, row.id, log);
     const at = Date.now();
     const events: RunEvent[] = [];
     if (row.lost_owner !== null) events.push({ type: 'RunTakenOver', at, from: row.lost_owner, epoch: row.epoch });
     if (run.status === 'queued') events.push({ type: 'RunStarted', at });
     const trigger = row.trigger as TriggerKind;
-    const facts = { runId: row.id, workflow: plan.id, version: plan.version, trigger, traceId: row.trace_id, spanId: row.span_id };
+    const facts = {
+      runId: row.id,
+      workflow: plan.id,
+      version: plan.version,
+      trigger,
+      traceId: row.trace_id,
+      spanId: row.span_id,
+    };
     return { row, run, facts, events };
   }
 }

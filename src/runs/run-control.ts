@@ -18,8 +18,14 @@ export class RunControl {
       [id],
     );
     const [run] = rows;
-    if (run === undefined) throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; list runs with GET /api/v1/runs`);
+    if (run === undefined)
+      throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; list runs with GET /api/v1/runs`);
     if (run.finished_at !== null) throw new CcError('CC_RUN_FINISHED', `run ${id} has ended already: ${run.status}`);
-    await this.signals.send(id, { type: 'RunCancelRequested', at: Date.now(), by, ...(reason !== undefined && { reason }) });
+    await this.signals.send(id, {
+      type: 'RunCancelRequested',
+      at: Date.now(),
+      by,
+      ...(reason !== undefined && { reason }),
+    });
   }
 }

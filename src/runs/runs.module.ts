@@ -15,7 +15,20 @@ import { RunStarter } from './starting/run-starter.js';
 import { Starts } from './starting/starts.js';
 import { Sweeper } from './sweeper.js';
 
-const engine = [Replica, Journal, Leases, Starts, RunLogs, Attempts, Sessions, Driver, Signals, Sweeper, Possessions, Liveness];
+const engine = [
+  Replica,
+  Journal,
+  Leases,
+  Starts,
+  RunLogs,
+  Attempts,
+  Sessions,
+  Driver,
+  Signals,
+  Sweeper,
+  Possessions,
+  Liveness,
+];
 const doors = [RunStarter, RunControl, RunReader, RunCounter];
 
 @Module({})

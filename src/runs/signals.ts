@@ -29,7 +29,11 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
   async send(run: string, event: RunEvent): Promise<void> {
     const { type, at: _at, ...data } = event;
     await this.database.transaction(async (tx) => {
-      await tx.query('INSERT INTO run_inbox (run_id, kind, data) VALUES ($1, $2, $3)', [run, type, JSON.stringify(data)]);
+      await tx.query('INSERT INTO run_inbox (run_id, kind, data) VALUES ($1, $2, $3)', [
+        run,
+        type,
+        JSON.stringify(data),
+      ]);
       await this.jobs.enqueue(tx, [{ task: driveTask, payload: { run } }]);
       await tx.query('SELECT pg_notify($1, $2)', [channel, run]);
     });
@@ -47,7 +51,11 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
   /** A NOTIFY that nobody heard is not lost: after every new connection all inboxes are read. */
   async #listen(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const client = new pg.Client({ connectionString: this.database.url, application_name: 'commandcenter signals', keepAlive: true });
+      const client = new pg.Client({
+        connectionString: this.database.url,
+        application_name: 'commandcenter signals',
+        keepAlive: true,
+      });
       this.#client = client;
       try {
         await this.#hear(client);
@@ -72,6 +80,8 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #read(id: string): Promise<void> {
-    await this.sessions.readInbox(id).catch((thrown: unknown) => this.#log.warn(`inbox of run ${id} not read: ${messageOf(thrown)}`));
+    await this.sessions
+      .readInbox(id)
+      .catch((thrown: unknown) => this.#log.warn(`inbox of run ${id} not read: ${messageOf(thrown)}`));
   }
 }

@@ -9,8 +9,29 @@ import type { ErrorType, Run } from './run.js';
 
 /** SimulatedRun holds every single event against the invariants A1 to A4 and against the counts; these tests choose the events. */
 
-const conditions = [undefined, undefined, undefined, true, false, 'success()', 'failure()', 'always()', 'input.yes', 'input.none.deeper == 1'];
-const ends: ('ok' | ErrorType)[] = ['ok', 'ok', 'ok', 'retryable', 'retryable', 'timeout', 'terminal', 'cancelled', 'limit'];
+const conditions = [
+  undefined,
+  undefined,
+  undefined,
+  true,
+  false,
+  'success()',
+  'failure()',
+  'always()',
+  'input.yes',
+  'input.none.deeper == 1',
+];
+const ends: ('ok' | ErrorType)[] = [
+  'ok',
+  'ok',
+  'ok',
+  'retryable',
+  'retryable',
+  'timeout',
+  'terminal',
+  'cancelled',
+  'limit',
+];
 
 const anyStep = fc.record({
   /** Places before this one, cut to what is there. */
@@ -26,7 +47,10 @@ const anyPlan: fc.Arbitrary<Plan> = fc
     const named = steps.map(({ needs, condition, attempts, continueOnError }, n) => {
       const earlier = n === 0 ? [] : [...new Set(needs.map((need) => `s${need % n}`))];
       const retry = { attempts, delay: '1s', jitter: false };
-      return [`s${n}`, { needs: earlier, retry, continueOnError, ...(condition !== undefined && { if: condition }) }] as const;
+      return [
+        `s${n}`,
+        { needs: earlier, retry, continueOnError, ...(condition !== undefined && { if: condition }) },
+      ] as const;
     });
     const output = '${{ steps.s0.status }}';
     return planOf(Object.fromEntries(named) as Steps, { output, ...(timeout && { timeout }) });
@@ -49,7 +73,13 @@ const begin = (plan: Plan, script: Script) => SimulatedRun.start(plan, script, i
 
 /** What is the same however the run came there: no instants. */
 function essence({ status, steps, output, error }: Run) {
-  const timeless = Object.entries(steps).map(([id, { status, attempt, output, error }]) => ({ id, status, attempt, output, error }));
+  const timeless = Object.entries(steps).map(([id, { status, attempt, output, error }]) => ({
+    id,
+    status,
+    attempt,
+    output,
+    error,
+  }));
   return { status, output, error, steps: timeless };
 }
 
@@ -96,7 +126,8 @@ describe('random workflows in random order', () => {
           if (n === cancelAt) simulated.apply({ type: 'RunCancelRequested', at: 1e6 });
           for (const event of simulated.log) {
             const again = advance(simulated.run, event);
-            if (again.run !== simulated.run || again.commands.length > 0) throw new Error(`moved by ${JSON.stringify(event)}`);
+            if (again.run !== simulated.run || again.commands.length > 0)
+              throw new Error(`moved by ${JSON.stringify(event)}`);
           }
         }
       }),
@@ -110,15 +141,22 @@ describe('random workflows in random order', () => {
       { type: 'TimerFired', at: 1e9, timer: { kind: 'runTimeout' } },
     ];
     fc.assert(
-      fc.property(anyPlan, anyScript, anyOrder, fc.nat(20), fc.constantFrom(...stops), (plan, script, order, moves, stop) => {
-        const simulated = begin(plan, script);
-        for (let n = 0; n < moves && !simulated.ended; n++) simulated.move(order);
-        if (!simulated.apply(stop)) return;
-        const before = simulated.log.length;
-        const run = simulated.drive(order);
-        expect(run.status).toBe(stop.type === 'TimerFired' ? 'failed' : 'cancelled');
-        expect(simulated.log.slice(before).filter(({ type }) => type === 'StepStarted')).toEqual([]);
-      }),
+      fc.property(
+        anyPlan,
+        anyScript,
+        anyOrder,
+        fc.nat(20),
+        fc.constantFrom(...stops),
+        (plan, script, order, moves, stop) => {
+          const simulated = begin(plan, script);
+          for (let n = 0; n < moves && !simulated.ended; n++) simulated.move(order);
+          if (!simulated.apply(stop)) return;
+          const before = simulated.log.length;
+          const run = simulated.drive(order);
+          expect(run.status).toBe(stop.type === 'TimerFired' ? 'failed' : 'cancelled');
+          expect(simulated.log.slice(before).filter(({ type }) => type === 'StepStarted')).toEqual([]);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -165,7 +203,8 @@ describe('a replica that takes a run over', () => {
         const log = whole.log.slice(0, 1 + (cut % whole.log.length));
         const ended = new Set<string>();
         for (const event of log) {
-          if (event.type === 'StepSucceeded' || event.type === 'StepFailed') ended.add(`${event.step}/${event.attempt}`);
+          if (event.type === 'StepSucceeded' || event.type === 'StepFailed')
+            ended.add(`${event.step}/${event.attempt}`);
           if (event.type === 'StepRetryScheduled') ended.add(`${event.step}/${event.attempt}`);
         }
         const watched: Script = (step, attempt) => {
@@ -203,7 +242,9 @@ describe('events that nobody would send', () => {
   it('leave the counts true and every finished run finished', () => {
     fc.assert(
       fc.property(anyPlan, fc.array(anyEvent, { maxLength: 60 }), (plan, events) => {
-        let run = foldRun(plan, 'r', [{ type: 'RunCreated', at: 0, workflow: 'flow', version: 'v1', input, trigger: { kind: 'manual' } }]);
+        let run = foldRun(plan, 'r', [
+          { type: 'RunCreated', at: 0, workflow: 'flow', version: 'v1', input, trigger: { kind: 'manual' } },
+        ]);
         for (const event of deepFreeze(events) as RunEvent[]) {
           run = deepFreeze(advance(run, event).run);
           const count = (status: string) => Object.values(run.steps).filter((one) => one.status === status).length;
@@ -220,7 +261,9 @@ describe('events that nobody would send', () => {
 describe('large workflows', () => {
   const works: Script = () => ({ ok: true, output: 1 });
   const chainOf = (size: number, first = {}) =>
-    planOf(Object.fromEntries(Array.from({ length: size }, (_, n) => [`s${n}`, n === 0 ? first : { needs: [`s${n - 1}`] }])));
+    planOf(
+      Object.fromEntries(Array.from({ length: size }, (_, n) => [`s${n}`, n === 0 ? first : { needs: [`s${n - 1}`] }])),
+    );
 
   it('a chain of 1,000 steps', () => {
     const simulated = begin(chainOf(1000), works);

@@ -15,7 +15,8 @@ export interface Trigger {
   readonly event?: unknown;
 }
 
-export type ErrorType = 'retryable' | 'terminal' | 'timeout' | 'cancelled' | 'lost' | 'quarantined' | 'limit' | '_OTHER';
+export type ErrorType =
+  'retryable' | 'terminal' | 'timeout' | 'cancelled' | 'lost' | 'quarantined' | 'limit' | '_OTHER';
 
 /** Why an attempt or a run failed, as data: what expressions see as `steps.x.error` and the API as `error`. */
 export interface Failure {

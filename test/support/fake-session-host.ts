@@ -1,4 +1,4 @@
-import { fromRow } from '../../src/runs/sessions/event-rows.js';
+import { fromRow } from '../../src/runs/journal/event-rows.js';
 import type { RunWrite } from '../../src/runs/journal/run-write.js';
 import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js';
 import { type Lease, Session, type SessionHost } from '../../src/runs/sessions/session.js';
@@ -30,10 +30,21 @@ export class FakeSessionHost implements SessionHost {
   readonly #lazy = new Set<Session>();
 
   /** A session on the plan whose log so far is `log`, after RunCreated. */
-  open(plan: Plan, log: readonly RunEvent[], fresh: readonly RunEvent[] = [], lease: Partial<Lease> = {}, convictAfter = 3): Session {
+  open(
+    plan: Plan,
+    log: readonly RunEvent[],
+    fresh: readonly RunEvent[] = [],
+    lease: Partial<Lease> = {},
+    convictAfter = 3,
+  ): Session {
     const run = foldRun(plan, 'r', [created({}), ...log]);
     const facts = { runId: 'r', workflow: 'flow', version: 'v1', trigger: 'manual', traceId: '1', spanId: '2' };
-    const session = new Session(run, { epoch: 1, seq: log.length + 1, crashes: 0, suspect: false, ...lease }, facts, this);
+    const session = new Session(
+      run,
+      { epoch: 1, seq: log.length + 1, crashes: 0, suspect: false, ...lease },
+      facts,
+      this,
+    );
     session.resume(fresh, convictAfter);
     return session;
   }
@@ -133,7 +144,9 @@ export class FakeSessionHost implements SessionHost {
 
   /** Events written so far, as a replica would read them. */
   get written(): RunEvent[] {
-    return this.writes.flatMap(({ events }) => events.map((row) => fromRow({ ...row, at: new Date(row.at) })));
+    return this.writes.flatMap(({ events }) =>
+      events.flatMap((row) => fromRow({ ...row, at: new Date(row.at) })).map(({ event }) => event),
+    );
   }
 
   get types(): string[] {
@@ -161,5 +174,10 @@ export class RecordingTelemetry extends EngineTelemetry {
 /** Lets promises that are due run. */
 export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-export const done = (output: unknown = null): AttemptOutcome => ({ ok: true, output, text: JSON.stringify(output), emitted: [] });
+export const done = (output: unknown = null): AttemptOutcome => ({
+  ok: true,
+  output,
+  text: JSON.stringify(output),
+  emitted: [],
+});
 export const failed = (failure: Failure): AttemptOutcome => ({ ok: false, failure });

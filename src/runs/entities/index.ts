@@ -2,4 +2,11 @@ import { ReplicaEntity, RunInboxEntity, TriggerDedupeEntity } from './driving.en
 import { RunEventEntity, RunLogEntity } from './log.entities.js';
 import { RunEntity } from './run.entity.js';
 
-export const runEntities = [RunEntity, RunEventEntity, RunLogEntity, RunInboxEntity, TriggerDedupeEntity, ReplicaEntity];
+export const runEntities = [
+  RunEntity,
+  RunEventEntity,
+  RunLogEntity,
+  RunInboxEntity,
+  TriggerDedupeEntity,
+  ReplicaEntity,
+];

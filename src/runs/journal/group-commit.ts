@@ -15,7 +15,7 @@ export class GroupCommit<T> {
 
   constructor(
     private readonly flush: Flush<T>,
-    private readonly options: { readonly maxBatch: number; readonly lazyMs?: number },
+    private readonly options: { readonly maxBatch: number; readonly lazyMs?: number; readonly halveFrom?: number },
   ) {}
 
   get size(): number {
@@ -61,15 +61,24 @@ export class GroupCommit<T> {
     this.#running = false;
   }
 
+  /**
+   * Of many waiting items only half: the other half goes out when the first returns, and is on its way while this process
+   * works on the first. Otherwise process and database would wait for each other in turn.
+   */
   #take(): readonly T[] {
+    const { maxBatch, halveFrom = Number.POSITIVE_INFINITY } = this.options;
+    const urgent = this.#urgent.size < halveFrom ? maxBatch : Math.min(maxBatch, Math.ceil(this.#urgent.size / 2));
     const batch: T[] = [];
-    for (const queue of [this.#urgent, this.#lazy]) {
-      for (const item of queue) {
-        if (batch.length === this.options.maxBatch) return batch;
-        queue.delete(item);
-        batch.push(item);
-      }
-    }
+    move(this.#urgent, batch, urgent);
+    move(this.#lazy, batch, maxBatch);
     return batch;
+  }
+}
+
+function move<T>(from: Set<T>, to: T[], upTo: number): void {
+  for (const item of from) {
+    if (to.length >= upTo) return;
+    from.delete(item);
+    to.push(item);
   }
 }

@@ -52,10 +52,16 @@ export function journalStatement(writes: readonly RunWrite[]): Statement {
   }
   values.push(writes.flatMap((write) => write.inbox));
   if (!emits) return { name: 'journal-inbox', text: `${fence}${inbox} SELECT id FROM f`, values };
-  return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values: [...values, ...emittedColumns(writes)] };
+  return {
+    name: 'journal-emit',
+    text: `${fence}${inbox}${emitted} SELECT id FROM f`,
+    values: [...values, ...emittedColumns(writes)],
+  };
 }
 
-type Plain = { [K in keyof RunWrite]: RunWrite[K] extends string | number | boolean | null ? K : never }[keyof RunWrite];
+type Plain = {
+  [K in keyof RunWrite]: RunWrite[K] extends string | number | boolean | null ? K : never;
+}[keyof RunWrite];
 
 function runColumns(writes: readonly RunWrite[]): unknown[] {
   const column = (key: Plain) => plainArray(writes.map((write) => write[key]));

@@ -33,9 +33,12 @@ afterAll(async () => {
   await database.close();
 });
 
-const query = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows as Record<string, unknown>[];
+const query = async (text: string, ...values: unknown[]) =>
+  (await database.pool.query(text, values)).rows as Record<string, unknown>[];
 const types = async (id: string) =>
-  (await query('SELECT seq, type FROM run_event WHERE run_id = $1 ORDER BY seq', id)).map(({ seq, type }) => `${seq as number} ${type as string}`);
+  (await query('SELECT seq, type FROM run_event WHERE run_id = $1 ORDER BY seq', id)).map(
+    ({ seq, type }) => `${seq as number} ${type as string}`,
+  );
 const row = async (id: string) => (await query('SELECT * FROM run WHERE id = $1', id))[0]!;
 
 function append(write: RunWrite): Promise<'written' | 'lost'> {
@@ -54,7 +57,13 @@ describe('the journal', () => {
   it('says written when the rows are durable, events and state together (J1)', async () => {
     const id = await insertRun(database, { owner: '11111111-1111-4111-8111-111111111111', crashes: 2 });
     const seen: unknown[] = [];
-    const write = writeOf(id, { costUsd: 0.5, activeMs: 12.5, startedAt: 1_700_000_000_123, suspect: true, solo: true });
+    const write = writeOf(id, {
+      costUsd: 0.5,
+      activeMs: 12.5,
+      startedAt: 1_700_000_000_123,
+      suspect: true,
+      solo: true,
+    });
     class Looking extends RecordingWriter {
       override written(): void {
         void types(id).then((found) => (seen.push(...found), super.written()));
@@ -80,7 +89,10 @@ describe('the journal', () => {
   it('writes many runs in a handful of transactions', async () => {
     const ids = await Promise.all(Array.from({ length: 150 }, () => insertRun(database)));
     expect(new Set(await Promise.all(ids.map((id) => append(writeOf(id)))))).toEqual(new Set(['written']));
-    const [{ n }] = (await query('SELECT count(DISTINCT xmin::text)::int AS n FROM run_event WHERE run_id = ANY($1) AND seq = 2', ids)) as [{ n: number }];
+    const [{ n }] = (await query(
+      'SELECT count(DISTINCT xmin::text)::int AS n FROM run_event WHERE run_id = ANY($1) AND seq = 2',
+      ids,
+    )) as [{ n: number }];
     expect(n).toBeLessThan(10);
     await append(writeOf(ids[0]!, { fromSeq: 2, events: [{ seq: 3, type: 'StepSkipped', data: '{}', at: 1 }] }));
     expect(await types(ids[0]!)).toEqual(['1 RunCreated', '2 RunStarted', '3 StepSkipped']);
@@ -89,7 +101,12 @@ describe('the journal', () => {
   it('stores every text that JSON can hold, and large ones', async () => {
     const id = await insertRun(database);
     const texts = ['\u0000\u001e\u001f', '\\"\'{},NULL', '\ud800 half', '\u{1f600} ä \u2028', '', 'x'.repeat(300_000)];
-    const events = texts.map((text, n) => ({ seq: n + 2, type: 'StepSucceeded', data: JSON.stringify({ output: text }), at: 1 }));
+    const events = texts.map((text, n) => ({
+      seq: n + 2,
+      type: 'StepSucceeded',
+      data: JSON.stringify({ output: text }),
+      at: 1,
+    }));
     expect(await append(writeOf(id, { events }))).toBe('written');
     const stored = await query('SELECT data FROM run_event WHERE run_id = $1 AND seq > 1 ORDER BY seq', id);
     expect(stored.map(({ data }) => (JSON.parse(data as string) as { output: string }).output)).toEqual(texts);
@@ -109,7 +126,9 @@ describe('the fence (J2)', () => {
     const lost = await insertRun(database, { epoch: 2, status: 'waiting' });
     const ours = await insertRun(database);
     const signals = [await insertSignal(database, lost), await insertSignal(database, ours)];
-    const emitted = (id: string) => [{ id: `${id}/a/0`, source: '/workflows/flow', type: 'x', at: Date.now(), data: { n: 1 } }];
+    const emitted = (id: string) => [
+      { id: `${id}/a/0`, source: '/workflows/flow', type: 'x', at: Date.now(), data: { n: 1 } },
+    ];
     const before = await row(lost);
     const verdicts = await Promise.all([
       append(writeOf(lost, { inbox: [signals[0]!], emitted: emitted(lost), status: 'succeeded', finishedAt: 1 })),
@@ -118,9 +137,9 @@ describe('the fence (J2)', () => {
     expect(verdicts).toEqual(['lost', 'written']);
     expect([await types(lost), await row(lost)]).toEqual([['1 RunCreated'], before]);
     expect(await query('SELECT run_id FROM run_inbox WHERE id = ANY($1)', signals)).toEqual([{ run_id: lost }]);
-    expect(await query('SELECT id, type, data FROM event WHERE id LIKE $1 OR id LIKE $2', `${lost}%`, `${ours}%`)).toEqual([
-      { id: `${ours}/a/0`, type: 'x', data: '{"n":1}' },
-    ]);
+    expect(
+      await query('SELECT id, type, data FROM event WHERE id LIKE $1 OR id LIKE $2', `${lost}%`, `${ours}%`),
+    ).toEqual([{ id: `${ours}/a/0`, type: 'x', data: '{"n":1}' }]);
     expect(announced).toBe(1);
   });
 
@@ -139,7 +158,9 @@ describe('the fence (J2)', () => {
 
   it('publishes an emitted event once, though a repeated attempt emits it again', async () => {
     const id = await insertRun(database);
-    const emitted = [{ id: `${id}/a/0`, source: '/workflows/flow', type: 'x', subject: 's', at: 1_700_000_000_000, data: undefined }];
+    const emitted = [
+      { id: `${id}/a/0`, source: '/workflows/flow', type: 'x', subject: 's', at: 1_700_000_000_000, data: undefined },
+    ];
     await append(writeOf(id, { emitted }));
     await append(writeOf(id, { emitted, fromSeq: 2, events: [] }));
     expect(await query('SELECT id, subject, time, data FROM event WHERE id LIKE $1', `${id}%`)).toEqual([
@@ -154,7 +175,9 @@ describe('the fence (J2)', () => {
     await other.query('UPDATE run SET epoch = epoch + 1, owner = NULL WHERE id = $1', [id]);
     const verdict = append(writeOf(id));
     await eventually(async () => {
-      const waiting = await query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'commandcenter journal' AND wait_event_type = 'Lock'`);
+      const waiting = await query(
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = 'commandcenter journal' AND wait_event_type = 'Lock'`,
+      );
       expect(waiting).toHaveLength(1);
     });
     await other.query('COMMIT');
@@ -170,11 +193,16 @@ describe('the fence (J2)', () => {
     const verdicts = Promise.all(ids.map((id) => append(writeOf(id))));
     const statement = await held;
     await query('UPDATE run SET epoch = epoch + 1 WHERE id = ANY($1)', ids.slice(0, 19));
-    await query(`INSERT INTO run_event (run_id, seq, type, data, at) SELECT unnest($1::uuid[]), 2, 'RunTakenOver', '{}', now()`, ids.slice(0, 19));
+    await query(
+      `INSERT INTO run_event (run_id, seq, type, data, at) SELECT unnest($1::uuid[]), 2, 'RunTakenOver', '{}', now()`,
+      ids.slice(0, 19),
+    );
     await query('UPDATE run SET seq = 2 WHERE id = ANY($1)', ids.slice(0, 19));
     statement.release();
     expect(await verdicts).toEqual([...Array<string>(19).fill('lost'), 'written']);
-    expect(await query(`SELECT count(*)::int AS stale FROM run_event WHERE run_id = ANY($1) AND type = 'RunStarted'`, ids)).toEqual([{ stale: 1 }]);
+    expect(
+      await query(`SELECT count(*)::int AS stale FROM run_event WHERE run_id = ANY($1) AND type = 'RunStarted'`, ids),
+    ).toEqual([{ stale: 1 }]);
   });
 });
 
@@ -221,7 +249,9 @@ describe('a statement whose outcome is unknown (J3)', () => {
     const statement = await held;
     statement.release();
     await eventually(async () => {
-      const waiting = await query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'commandcenter journal' AND wait_event_type = 'Lock'`);
+      const waiting = await query(
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = 'commandcenter journal' AND wait_event_type = 'Lock'`,
+      );
       expect(waiting).toHaveLength(1);
     });
     statement.cutClient();
@@ -260,13 +290,16 @@ describe('a statement whose outcome is unknown (J3)', () => {
 
 describe('a row that cannot be written', () => {
   it('harms no other run of its flush, and is given up for a minute', async () => {
-    const ids = await Promise.all(Array.from({ length: 9 }, () => insertRun(database, { owner: '11111111-1111-4111-8111-111111111111' })));
+    const ids = await Promise.all(
+      Array.from({ length: 9 }, () => insertRun(database, { owner: '11111111-1111-4111-8111-111111111111' })),
+    );
     const bad = ids[4]!;
     await query(`INSERT INTO run_event (run_id, seq, type, data, at) VALUES ($1, 2, 'Stranger', '{}', now())`, bad);
     const verdicts = await Promise.all(ids.map((id) => append(writeOf(id))));
     expect(verdicts.filter((verdict) => verdict === 'lost')).toHaveLength(1);
     expect(verdicts[4]).toBe('lost');
-    for (const id of ids.filter((one) => one !== bad)) expect(await types(id)).toEqual(['1 RunCreated', '2 RunStarted']);
+    for (const id of ids.filter((one) => one !== bad))
+      expect(await types(id)).toEqual(['1 RunCreated', '2 RunStarted']);
     const given = await row(bad);
     expect(given).toMatchObject({ owner: null, epoch: 2, seq: 1 });
     const inMs = (given['wake_at'] as Date).getTime() - Date.now();

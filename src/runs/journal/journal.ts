@@ -30,7 +30,7 @@ type Verdict = 'written' | 'lost';
 export class Journal implements OnApplicationShutdown {
   readonly #log = new Logger('Journal');
   readonly #connection: SteadyConnection;
-  readonly #queue = new GroupCommit<Writer>((batch) => this.#flush(batch), { maxBatch: 1000 });
+  readonly #queue = new GroupCommit<Writer>((batch) => this.#flush(batch), { maxBatch: 1000, halveFrom: 16 });
 
   constructor(
     database: Database,
@@ -90,7 +90,11 @@ export class Journal implements OnApplicationShutdown {
     return verdicts;
   }
 
-  async #afterFailure(thrown: unknown, open: readonly RunWrite[], verdicts: Map<string, Verdict>): Promise<readonly RunWrite[]> {
+  async #afterFailure(
+    thrown: unknown,
+    open: readonly RunWrite[],
+    verdicts: Map<string, Verdict>,
+  ): Promise<readonly RunWrite[]> {
     if (isTransient(thrown)) return open;
     if (thrown instanceof CcError) return this.#reconnect(open, verdicts);
     if (open.length > 1) {

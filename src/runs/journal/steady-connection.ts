@@ -25,7 +25,10 @@ export class SteadyConnection {
     } catch (thrown) {
       if (!isConnectionLoss(thrown)) throw thrown;
       this.#drop(client);
-      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, { cause: thrown, retryAfter: 1 });
+      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, {
+        cause: thrown,
+        retryAfter: 1,
+      });
     }
   }
 
@@ -60,7 +63,8 @@ export class SteadyConnection {
       application_name: `commandcenter ${this.name}`,
       connectionTimeoutMillis: 5000,
       keepAlive: true,
-      options: '-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
+      options:
+        '-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
     });
     client.on('error', (error) => {
       this.#log.warn(`connection ${this.name} lost: ${error.message}`);
@@ -71,7 +75,10 @@ export class SteadyConnection {
       return client;
     } catch (thrown) {
       this.#client = undefined;
-      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, { cause: thrown, retryAfter: 1 });
+      throw new CcError('CC_DATABASE_UNAVAILABLE', `PostgreSQL does not answer: ${messageOf(thrown)}`, {
+        cause: thrown,
+        retryAfter: 1,
+      });
     }
   }
 

@@ -19,7 +19,7 @@ export const sql = {
 
   markSolo: 'UPDATE run SET solo = true WHERE id = $1 AND epoch = $2 RETURNING id',
 
-  log: 'SELECT type, data, at FROM run_event WHERE run_id = $1 ORDER BY seq',
+  log: 'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 ORDER BY seq',
 
   inbox: 'SELECT id, kind, data, created_at FROM run_inbox WHERE run_id = $1 ORDER BY id',
 

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../workflow/index.js';
 import { GroupCommit } from '../journal/group-commit.js';
 import { SteadyConnection } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
-import { fromRow, type StoredEvent } from '../sessions/event-rows.js';
+import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { sql } from './lease-sql.js';
 
 /** A run as it stands in its row when this replica has just become its owner. */
@@ -75,17 +75,26 @@ export class Leases implements OnApplicationShutdown {
   }
 
   async log(id: string): Promise<readonly RunEvent[]> {
-    return (await this.#connection.query<StoredEvent>('log', sql.log, [id])).map(fromRow);
+    return (await this.#connection.query<StoredEvent>('log', sql.log, [id])).flatMap(fromRow).map(({ event }) => event);
   }
 
   async inbox(id: string): Promise<readonly { id: string; event: RunEvent }[]> {
-    const rows = await this.#connection.query<{ id: string; kind: string; data: string; created_at: Date }>('inbox', sql.inbox, [id]);
-    return rows.map((row) => ({ id: row.id, event: fromRow({ type: row.kind, data: row.data, at: row.created_at }) }));
+    const rows = await this.#connection.query<{ id: string; kind: string; data: string; created_at: Date }>(
+      'inbox',
+      sql.inbox,
+      [id],
+    );
+    return rows.map(({ id, kind, data, created_at: at }) => ({
+      id,
+      event: { type: kind, at: at.getTime(), ...(JSON.parse(data) as object) } as RunEvent,
+    }));
   }
 
   /** Gives back whatever this replica still owns, without suspicion: it stops, or was cut off and dropped its runs. */
   async releaseEverything(): Promise<void> {
-    const rows = await this.#connection.query<{ id: string }>('release-everything', sql.releaseEverything, [this.replica.id]);
+    const rows = await this.#connection.query<{ id: string }>('release-everything', sql.releaseEverything, [
+      this.replica.id,
+    ]);
     await this.hint(rows.map((row) => ({ id: row.id })));
   }
 
@@ -97,13 +106,20 @@ export class Leases implements OnApplicationShutdown {
 
   /** Gives back runs that are still at these epochs; raising them fences whatever of ours may still be on its way. */
   async giveBack(runs: ReadonlyMap<string, number>): Promise<void> {
-    const rows = await this.#connection.query<{ id: string }>('give-back', sql.giveBack, [[...runs.keys()], [...runs.values()]]);
+    const rows = await this.#connection.query<{ id: string }>('give-back', sql.giveBack, [
+      [...runs.keys()],
+      [...runs.values()],
+    ]);
     await this.hint(rows.map(({ id }) => ({ id })));
   }
 
   /** Tells some replica to drive these runs. A lost hint is found by the sweeper. */
   async hint(runs: readonly { readonly id: string; readonly at?: number | undefined }[]): Promise<void> {
-    const jobs = runs.map(({ id, at }) => ({ task: driveTask, payload: { run: id }, ...(at !== undefined && { runAt: new Date(at) }) }));
+    const jobs = runs.map(({ id, at }) => ({
+      task: driveTask,
+      payload: { run: id },
+      ...(at !== undefined && { runAt: new Date(at) }),
+    }));
     await this.jobs.enqueue(this.database.pool, jobs);
   }
 
@@ -114,7 +130,10 @@ export class Leases implements OnApplicationShutdown {
   async #acquireAll(batch: readonly Acquire[]): Promise<() => void> {
     try {
       const ids = [...new Set(batch.map(({ id }) => id))].sort();
-      const rows = await this.#connection.query<LeasedRow & { id: string }>('acquire', sql.acquire, [ids, this.replica.id]);
+      const rows = await this.#connection.query<LeasedRow & { id: string }>('acquire', sql.acquire, [
+        ids,
+        this.replica.id,
+      ]);
       const byId = new Map(rows.map((row) => [row.id, row]));
       return () => {
         for (const { id, done } of batch) {
@@ -137,7 +156,9 @@ export class Leases implements OnApplicationShutdown {
     try {
       const rows = await this.#connection.query<{ id: string }>('release', sql.release, values);
       const released = new Set(rows.map(({ id }) => id));
-      await this.hint(batch.filter(({ id }) => released.has(id)).map(({ id, wakeAt: at }) => ({ id, at }))).catch(() => undefined);
+      await this.hint(batch.filter(({ id }) => released.has(id)).map(({ id, wakeAt: at }) => ({ id, at }))).catch(
+        () => undefined,
+      );
       return () => batch.forEach(({ id, done }) => done(released.has(id)));
     } catch (thrown) {
       return () => batch.forEach(({ failed }) => failed(thrown));

@@ -29,7 +29,12 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
 
   /** No run may be owned by a replica that nobody can find dead: resolves when it is registered. */
   async onModuleInit(): Promise<void> {
-    const workerData: ThreadData = { url: this.database.url, sql: livenessSql, replica: this.replica.row(), pulse: this.replica.pulse.memory };
+    const workerData: ThreadData = {
+      url: this.database.url,
+      sql: livenessSql,
+      replica: this.replica.row(),
+      pulse: this.replica.pulse.memory,
+    };
     const thread = new Worker(threadFile, { workerData });
     this.#thread = thread;
     await new Promise<void>((resolve, reject) => {
@@ -39,7 +44,9 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
         void this.#heard(report);
       });
     });
-    thread.on('error', (error) => this.#log.fatal(`the liveness thread died: ${error.message}; other replicas will take the runs`));
+    thread.on('error', (error) =>
+      this.#log.fatal(`the liveness thread died: ${error.message}; other replicas will take the runs`),
+    );
     this.#pools = setInterval(() => this.#order({ type: 'pools', pools: this.jobs.lockedBy() }), 1000);
   }
 

@@ -38,7 +38,10 @@ export class RunLogs implements OnApplicationShutdown {
     if (before > max || this.#waiting.length >= maxWaiting) return;
     const after = before + line.message.length + (line.fields?.length ?? 0) + 50;
     this.#bytes.set(line.runId, after);
-    const cut = after > max ? { ...line, message: `the log of this run is cut here: engine.maxLogBytes is ${max}`, fields: null } : line;
+    const cut =
+      after > max
+        ? { ...line, message: `the log of this run is cut here: engine.maxLogBytes is ${max}`, fields: null }
+        : line;
     this.#waiting.push(cut);
     this.#timer ??= setTimeout(() => void this.flush(), flushMs);
   }
@@ -68,7 +71,15 @@ export class RunLogs implements OnApplicationShutdown {
          SELECT run_id, to_timestamp(at / 1000), level, step, attempt, message, fields
          FROM unnest($1::uuid[], $2::float8[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[])
            AS l(run_id, at, level, step, attempt, message, fields)`,
-        [column('runId'), column('at'), column('level'), column('step'), column('attempt'), column('message').map(storable), column('fields').map(storable)],
+        [
+          column('runId'),
+          column('at'),
+          column('level'),
+          column('step'),
+          column('attempt'),
+          column('message').map(storable),
+          column('fields').map(storable),
+        ],
       );
     } catch (thrown) {
       this.#log.warn(`${lines.length} step log lines are lost: ${messageOf(thrown)}`);

@@ -1,4 +1,5 @@
-import type { Failure, RunEvent, RunStatus, Trigger } from '../../workflow/index.js';
+import type { Failure, RunStatus, Trigger } from '../../workflow/index.js';
+import type { Numbered } from '../journal/event-rows.js';
 import type { LogLineView, RunEventView, RunSummary } from './views.js';
 
 export interface RunRow {
@@ -19,13 +20,6 @@ export interface RunRow {
 
 export const runColumns =
   'id, workflow_id, version, status, trigger, seq, error, cost_usd, active_ms, trace_id, created_at, started_at, finished_at';
-
-export interface EventRow {
-  readonly seq: number;
-  readonly type: RunEvent['type'];
-  readonly data: string;
-  readonly at: Date;
-}
 
 export interface LogRow {
   readonly seq: string;
@@ -68,12 +62,8 @@ export function payloadsOf(row: RunRow, created: string | null, succeeded: strin
   return { trigger: first.trigger ?? { kind: row.trigger }, input: first.input, output: last.output };
 }
 
-export function eventOf(row: EventRow): RunEvent {
-  return { ...(JSON.parse(row.data) as object), type: row.type, at: row.at.getTime() } as RunEvent;
-}
-
-export function eventView(row: EventRow): RunEventView {
-  return { seq: row.seq, type: row.type, at: row.at.toISOString(), ...(JSON.parse(row.data) as object) };
+export function eventView({ seq, event: { type, at, ...data } }: Numbered): RunEventView {
+  return { seq, type, at: new Date(at).toISOString(), ...data };
 }
 
 export function logLineView(row: LogRow): LogLineView {

@@ -3,18 +3,9 @@ import { Database } from '../../database/index.js';
 import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { foldRun } from '../../workflow/index.js';
+import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { decodeSeqCursor, encodeCursor } from './cursor.js';
-import {
-  eventOf,
-  eventView,
-  logLineView,
-  payloadsOf,
-  runColumns,
-  runSummary,
-  type EventRow,
-  type LogRow,
-  type RunRow,
-} from './rows.js';
+import { eventView, logLineView, payloadsOf, runColumns, runSummary, type LogRow, type RunRow } from './rows.js';
 import { runConditions, type RunFilter } from './run-filter.js';
 import { stepViews } from './step-views.js';
 import type { LogLineView, Page, RunEventView, RunSummary, RunView } from './views.js';
@@ -66,18 +57,33 @@ export class RunReader {
   async get(id: string): Promise<RunView> {
     const row = await this.row(id);
     // Up to the row's own seq: the run may have gone on between the two statements.
-    const rows = await this.query<EventRow>(
+    const rows = await this.query<StoredEvent>(
       'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 AND seq <= $2 ORDER BY seq',
       [id, row.seq],
     );
     const plan = await this.definitions.version(row.workflow_id, row.version);
-    const run = foldRun(plan, id, rows.map(eventOf));
+    const run = foldRun(
+      plan,
+      id,
+      rows.flatMap(fromRow).map(({ event }) => event),
+    );
     return { ...runSummary(row, run), steps: stepViews(run) };
   }
 
   async events(id: string, request: SeqPage): Promise<Page<RunEventView>> {
-    const rows = await this.numbered<EventRow>(id, request, 'run_event', 'seq, type, data, at', 'octet_length(data)');
-    return page(rows.map(eventView), rows, (last) => String(last.seq));
+    const rows = await this.numbered<StoredEvent>(
+      id,
+      request,
+      'run_event',
+      'seq, type, data, at',
+      'octet_length(data)',
+    );
+    // A row may hold two events, of which the page before had room for one.
+    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
+    const events = rows.flatMap(fromRow).filter(({ seq }) => seq > after);
+    const items = events.slice(0, request.limit).map(eventView);
+    const more = items.length < events.length || Number(rows[0]?.found ?? 0) > rows.length;
+    return { items, nextCursor: more ? String(items.at(-1)!.seq) : null };
   }
 
   async logs(id: string, request: SeqPage): Promise<Page<LogLineView>> {

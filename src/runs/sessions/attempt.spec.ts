@@ -18,7 +18,10 @@ interface Options {
 function attemptOf(action: Action, options: Options = {}): { attempt: Attempt; outcome: Promise<AttemptOutcome> } {
   const [agent] = loadAgents(testPlugin({ do: action }));
   const registry = new AgentRegistry();
-  registry.register(agent!, new (agent!.type as new () => object)(), { options: undefined, secrets: undefined as never });
+  registry.register(agent!, new (agent!.type as new () => object)(), {
+    options: undefined,
+    secrets: undefined as never,
+  });
   const facts = {
     run: { id: 'r', workflow: 'flow', version: 'v1' },
     step: 'a',
@@ -45,8 +48,16 @@ const polite: Action = (_, { signal }) =>
 
 describe('an attempt', () => {
   it('gives the agent its input and a key that is the same for every attempt', async () => {
-    const outcome = await outcomeOf((input, { idempotencyKey, attempt, step }) => ({ input, idempotencyKey, attempt, step }));
-    expect(outcome).toMatchObject({ ok: true, output: { input: { n: 1 }, idempotencyKey: 'r/a', attempt: 2, step: 'a' } });
+    const outcome = await outcomeOf((input, { idempotencyKey, attempt, step }) => ({
+      input,
+      idempotencyKey,
+      attempt,
+      step,
+    }));
+    expect(outcome).toMatchObject({
+      ok: true,
+      output: { input: { n: 1 }, idempotencyKey: 'r/a', attempt: 2, step: 'a' },
+    });
   });
 
   it('gives back what the JSON of the output says, so that a fold of the log sees the same', async () => {
@@ -75,7 +86,10 @@ describe('an attempt', () => {
     ['a BigInt', () => ({ n: 10n })],
     ['toJSON that throws', () => ({ toJSON: () => { throw new Error('no'); } })], // prettier-ignore
   ])('fails for good on an output that is not JSON: %s', async (_, output) => {
-    expect(await outcomeOf(output)).toMatchObject({ ok: false, failure: { type: 'terminal', code: 'CC_STEP_OUTPUT_INVALID' } });
+    expect(await outcomeOf(output)).toMatchObject({
+      ok: false,
+      failure: { type: 'terminal', code: 'CC_STEP_OUTPUT_INVALID' },
+    });
   });
 
   it('fails for good on an output that is too large, in bytes and not in characters', async () => {
@@ -83,7 +97,11 @@ describe('an attempt', () => {
     expect(await outcomeOf(() => output, { maxOutputBytes: 1000 })).toMatchObject({ ok: true });
     expect(await outcomeOf(() => output, { maxOutputBytes: 999 })).toMatchObject({
       ok: false,
-      failure: { type: 'limit', code: 'CC_STEP_OUTPUT_TOO_LARGE', message: expect.stringContaining('1000 bytes') as string },
+      failure: {
+        type: 'limit',
+        code: 'CC_STEP_OUTPUT_TOO_LARGE',
+        message: expect.stringContaining('1000 bytes') as string,
+      },
     });
   });
 });
@@ -94,7 +112,11 @@ describe('what an agent throws', () => {
     ['something that is no error', 'oops', { failure: { type: 'retryable', message: 'oops' } }],
     ['nothing', undefined, { failure: { type: 'retryable' } }],
     ['a terminal error', new TerminalError('never'), { failure: { type: 'terminal' } }],
-    ['a retryable error', new RetryableError('later', { retryAfter: 3 }), { failure: { type: 'retryable' }, retryAfterMs: 3000 }],
+    [
+      'a retryable error',
+      new RetryableError('later', { retryAfter: 3 }),
+      { failure: { type: 'retryable' }, retryAfterMs: 3000 },
+    ],
   ])('%s', async (_, thrown, outcome) => {
     const both = [() => Promise.reject(thrown as Error), () => { throw thrown; }]; // prettier-ignore
     for (const action of both) expect(await outcomeOf(action)).toMatchObject({ ok: false, ...outcome });
@@ -125,13 +147,17 @@ describe('the timeout of an attempt', () => {
 
   it('gives up an agent that does not heed its signal, after the grace', async () => {
     const from = Date.now();
-    expect(await outcomeOf(forever, { timeoutMs: 20, abortGraceMs: 60 })).toMatchObject({ failure: { type: 'timeout' } });
+    expect(await outcomeOf(forever, { timeoutMs: 20, abortGraceMs: 60 })).toMatchObject({
+      failure: { type: 'timeout' },
+    });
     expect(Date.now() - from).toBeGreaterThanOrEqual(75);
   });
 
   it('does not take a result that comes during the grace', async () => {
     const late: Action = () => sleep(40).then(() => 'late');
-    expect(await outcomeOf(late, { timeoutMs: 10, abortGraceMs: 1000 })).toMatchObject({ failure: { type: 'timeout' } });
+    expect(await outcomeOf(late, { timeoutMs: 10, abortGraceMs: 1000 })).toMatchObject({
+      failure: { type: 'timeout' },
+    });
   });
 
   it('starts again with every heartbeat', async () => {

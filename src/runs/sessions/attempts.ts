@@ -52,7 +52,15 @@ export class Attempts {
       {
         log: (_attempt, level, message, fields) => {
           const safe = fields === undefined ? null : this.#redact(jsonOfFields(fields));
-          this.logs.write({ runId: run.id, at: Date.now(), level, step, attempt: number, message: this.#redact(message), fields: safe });
+          this.logs.write({
+            runId: run.id,
+            at: Date.now(),
+            level,
+            step,
+            attempt: number,
+            message: this.#redact(message),
+            fields: safe,
+          });
         },
         cost: (_attempt, usd, kind) => cost(usd, kind),
       },

@@ -46,16 +46,19 @@ describe('a timeout of any length', () => {
   });
   afterEach(() => clock.restore());
 
-  it.each([0, 1, 1000, day, 24 * day, 25 * day, 30 * day, 365 * day])('of %i ms fires once, then and not before', (ms) => {
-    const from = 0;
-    let fired = 0;
-    new LongTimeout(() => fired++, ms);
-    if (ms > 0) clock.passUntil(ms - 1);
-    expect(fired).toBe(0);
-    clock.passUntil(ms);
-    clock.passUntil(ms + 40 * day);
-    expect(fired).toBe(1);
-  });
+  it.each([0, 1, 1000, day, 24 * day, 25 * day, 30 * day, 365 * day])(
+    'of %i ms fires once, then and not before',
+    (ms) => {
+      const from = 0;
+      let fired = 0;
+      new LongTimeout(() => fired++, ms);
+      if (ms > 0) clock.passUntil(ms - 1);
+      expect(fired).toBe(0);
+      clock.passUntil(ms);
+      clock.passUntil(ms + 40 * day);
+      expect(fired).toBe(1);
+    },
+  );
 
   it('that is overdue fires at once', () => {
     let fired = 0;

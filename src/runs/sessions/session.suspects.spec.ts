@@ -210,7 +210,10 @@ describe('a step that was alone in flight at three crashes', () => {
   it('ends the steps beside it that nobody executes any more', async () => {
     const session = await takeOver([began('a'), began('b')], two, 3);
     await host.flushAll();
-    expect(session.run).toMatchObject({ status: 'failed', steps: { a: { status: 'failed' }, b: { status: 'cancelled' } } });
+    expect(session.run).toMatchObject({
+      status: 'failed',
+      steps: { a: { status: 'failed' }, b: { status: 'cancelled' } },
+    });
     expect(host.invoked).toEqual([]);
   });
 

@@ -1,9 +1,18 @@
 import type { EngineTelemetry, RunFacts } from '../../telemetry/index.js';
-import { advance, type Command, hasEnded, outstanding, type Run, type RunEvent, settle, type Timer } from '../../workflow/index.js';
-import type { EmittedRow, EventRow, RunWrite } from '../journal/run-write.js';
+import {
+  advance,
+  type Command,
+  hasEnded,
+  outstanding,
+  type Run,
+  type RunEvent,
+  settle,
+  type Timer,
+} from '../../workflow/index.js';
+import type { RunWrite } from '../journal/run-write.js';
 import type { Writer } from '../journal/journal.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
-import { toRow } from './event-rows.js';
+import { Draft } from './draft.js';
 import { finished, tooManyEvents } from './endings.js';
 import type { SoloGate } from './solo-gate.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
@@ -21,7 +30,11 @@ export interface SessionHost {
   append(session: Session): void;
   appendLazily(session: Session): void;
   /** Starts an attempt; the outcome never rejects. */
-  invoke(session: Session, step: string, attempt: number): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
+  invoke(
+    session: Session,
+    step: string,
+    attempt: number,
+  ): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
   /** Durably notes that the run re-drives a suspect alone; false when the run is lost. */
   markSolo(session: Session): Promise<boolean>;
   /** Nothing to do now: give the run back. `wakeAt` is ms since 1970. */
@@ -44,21 +57,12 @@ export interface Lease {
  */
 export class Session implements Writer {
   #run: Run;
-  #seq: number;
+  readonly #draft: Draft;
   #closed = false;
-  /** Not yet taken by a flush, and the commands they caused. */
-  #events: EventRow[] = [];
-  #emitted: EmittedRow[] = [];
-  #inbox: string[] = [];
-  #gated: Command[] = [];
-  #facts: (() => void)[] = [];
-  /** Taken by flushes that are under way, oldest first. */
-  readonly #flushing: { readonly commands: Command[]; readonly facts: (() => void)[] }[] = [];
   readonly #attempts = new Map<string, Attempt>();
   readonly #timers = new Timers((timer) => this.#fired(timer));
   readonly #suspicion: Suspicion;
   readonly #seenInbox = new Set<string>();
-  #dirty = false;
   /** Steps that wait for the gate. */
   #entering = 0;
   /** The release is on its way: nothing may happen here until it is answered. */
@@ -74,7 +78,7 @@ export class Session implements Writer {
     private readonly host: SessionHost,
   ) {
     this.#run = run;
-    this.#seq = lease.seq;
+    this.#draft = new Draft(lease.seq);
     this.#started = Object.values(run.steps).some((step) => step.startedAt !== undefined);
     this.#suspicion = new Suspicion(lease);
   }
@@ -113,8 +117,8 @@ export class Session implements Writer {
     const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
     if (convicted) this.apply(convicted);
     else for (const command of commands) this.#decide(command);
-    if (this.#dirty) return this.#schedule();
-    this.#carryOut(this.#suspicion.written(this.host.gate, this.#gated.splice(0)));
+    if (this.#draft.dirty) return this.#schedule();
+    this.#carryOut(this.#suspicion.written(this.host.gate, this.#draft.freeCommands()));
     this.#settle();
   }
 
@@ -124,11 +128,10 @@ export class Session implements Writer {
     const { run, commands } = advance(this.#run, event);
     if (run === this.#run && event.type !== 'RunTakenOver') return false;
     this.#run = run;
-    this.#events.push(toRow(event, this.#seq + this.#events.length + 1, text));
-    this.#dirty = true;
-    if (hasEnded(run.status)) this.#facts.push(() => this.#tellEnd());
+    this.#draft.event(event, text);
+    if (hasEnded(run.status)) this.#draft.fact(() => this.#tellEnd());
     for (const command of commands) this.#decide(command);
-    if (this.#seq + this.#events.length >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
+    if (this.#draft.seq >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
       this.apply(tooManyEvents(this.host.limits.maxEvents));
     }
     return true;
@@ -142,9 +145,8 @@ export class Session implements Writer {
     for (const { id, event } of signals) {
       if (this.#seenInbox.has(id)) continue;
       this.#seenInbox.add(id);
-      this.#inbox.push(id);
+      this.#draft.consumed(id);
       this.apply(event);
-      this.#dirty = true;
     }
     this.#schedule();
   }
@@ -154,16 +156,11 @@ export class Session implements Writer {
   }
 
   take(): RunWrite | undefined {
-    if (this.#closed || !this.#dirty) return undefined;
-    this.#dirty = false;
+    if (this.#closed || !this.#draft.dirty) return undefined;
     const run = this.#run;
-    const fromSeq = this.#seq;
-    this.#seq += this.#events.length;
-    const write: RunWrite = {
+    return {
       id: run.id,
       epoch: this.lease.epoch,
-      fromSeq,
-      seq: this.#seq,
       status: run.status,
       error: run.error === undefined ? null : JSON.stringify(run.error),
       costUsd: run.costUsd,
@@ -171,20 +168,15 @@ export class Session implements Writer {
       startedAt: run.startedAt ?? null,
       finishedAt: run.finishedAt ?? null,
       ...this.#suspicion.columns(),
-      inbox: this.#inbox,
-      events: this.#events,
-      emitted: this.#emitted,
+      ...this.#draft.take(),
     };
-    this.#flushing.push({ commands: this.#gated, facts: this.#facts });
-    [this.#events, this.#emitted, this.#inbox, this.#gated, this.#facts] = [[], [], [], [], []];
-    return write;
   }
 
   written(): void {
     if (this.#closed) return;
-    const { commands, facts } = this.#flushing.shift()!;
+    const { commands, facts } = this.#draft.written();
     for (const tell of facts) tell();
-    if (hasEnded(this.#run.status) && !this.#dirty && this.#flushing.length === 0) return this.close();
+    if (hasEnded(this.#run.status) && this.#draft.settled) return this.close();
     this.#carryOut(this.#suspicion.written(this.host.gate, commands));
     this.#settle();
   }
@@ -208,8 +200,8 @@ export class Session implements Writer {
   /** Gives the run back when nothing is in flight. Called again whenever that may have changed. */
   #settle(): void {
     if (this.#closed || this.#resting || hasEnded(this.#run.status)) return;
-    const busy = this.#attempts.size + this.#entering + this.#flushing.length + this.#gated.length > 0;
-    if (busy || this.#dirty || this.#suspicion.waiting) return;
+    const busy = this.#attempts.size + this.#entering > 0 || this.#suspicion.waiting;
+    if (busy || !this.#draft.settled) return;
     // A step that was refused (the replica drains, or could not note it as a suspect) is for whoever comes next, at once.
     const ready = outstanding(this.#run).some(({ type }) => type !== 'StartTimer');
     const wakeAt = ready ? undefined : this.#timers.earliest;
@@ -230,7 +222,7 @@ export class Session implements Writer {
     if (this.#closed) return;
     this.#resting = false;
     this.#knocked = false;
-    this.#dirty = true;
+    this.#draft.touch();
     this.#schedule();
     this.#carryOut(this.#suspicion.again(this.host.gate, outstanding(this.#run)));
   }
@@ -252,7 +244,7 @@ export class Session implements Writer {
       case 'InvokeAgent':
       case 'StartTimer':
       case 'AbortStep':
-        this.#gated.push(command);
+        this.#draft.command(command);
         return;
       default:
         command satisfies never;
@@ -309,7 +301,7 @@ export class Session implements Writer {
     const redriven = this.#run.steps[step]?.status === 'running';
     if (!redriven && !this.apply({ type: 'StepStarted', at: Date.now(), step, attempt })) return false;
     if (this.#run.ending) return false;
-    if (this.#dirty) this.host.appendLazily(this);
+    if (this.#draft.dirty) this.host.appendLazily(this);
     if (!this.#started) this.host.telemetry.runStarted(this.facts, Date.now() - this.#run.createdAt);
     this.#started = true;
     const started = this.host.invoke(this, step, attempt);
@@ -330,7 +322,7 @@ export class Session implements Writer {
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
       if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
-      this.#facts.push(() => this.#tellAttempt(attempt, outcome, event, at));
+      this.#draft.fact(() => this.#tellAttempt(attempt, outcome, event, at));
     }
     this.#schedule();
     this.#settle();
@@ -338,7 +330,7 @@ export class Session implements Writer {
 
   #emit(attempt: Attempt, emitted: (AttemptOutcome & { ok: true })['emitted'], at: number): void {
     const source = `/workflows/${this.#run.plan.id}`;
-    emitted.forEach((event, n) => this.#emitted.push({ ...event, id: `${attempt.idempotencyKey}/${n}`, source, at }));
+    emitted.forEach((event, n) => this.#draft.emit({ ...event, id: `${attempt.idempotencyKey}/${n}`, source, at }));
   }
 
   #fired(timer: Timer): void {
@@ -348,18 +340,31 @@ export class Session implements Writer {
   }
 
   #schedule(): void {
-    if (this.#dirty && !this.#closed) this.host.append(this);
+    if (this.#draft.dirty && !this.#closed) this.host.append(this);
   }
 
   #tellAttempt(attempt: Attempt, outcome: AttemptOutcome, event: RunEvent, to: number): void {
     const type = outcome.ok ? undefined : outcome.failure.type;
-    const status = type === undefined ? 'succeeded' : type === 'timeout' ? 'timed_out' : type === 'cancelled' ? 'cancelled' : 'failed';
+    const status =
+      type === undefined
+        ? 'succeeded'
+        : type === 'timeout'
+          ? 'timed_out'
+          : type === 'cancelled'
+            ? 'cancelled'
+            : 'failed';
     this.host.telemetry.attemptEnded(this.facts, attempt, status, { from: attempt.startedAt, to }, type);
     if (event.type === 'StepRetryScheduled') this.host.telemetry.retryScheduled(this.facts, attempt);
   }
 
   #tellEnd(): void {
     const { status, startedAt, createdAt, finishedAt, activeMs, costUsd } = this.#run;
-    this.host.telemetry.runEnded(this.facts, status, { from: startedAt ?? createdAt, to: finishedAt! }, activeMs, costUsd);
+    this.host.telemetry.runEnded(
+      this.facts,
+      status,
+      { from: startedAt ?? createdAt, to: finishedAt! },
+      activeMs,
+      costUsd,
+    );
   }
 }

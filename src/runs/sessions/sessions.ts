@@ -137,7 +137,8 @@ export class Sessions implements SessionHost {
   async drain(graceMs: number): Promise<void> {
     this.beginDrain();
     const deadline = Date.now() + graceMs;
-    while (this.#sessions.size + this.#reserved > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.#sessions.size + this.#reserved > 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     this.dropAll();
   }
 

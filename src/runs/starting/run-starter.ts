@@ -31,7 +31,8 @@ export class RunStarter {
   async start(request: StartRequest): Promise<StartedRun> {
     this.#refuseWhenBusy();
     const { workflow, version } = request;
-    const plan = version === undefined ? await this.definitions.get(workflow) : await this.definitions.version(workflow, version);
+    const plan =
+      version === undefined ? await this.definitions.get(workflow) : await this.definitions.version(workflow, version);
     if (!this.definitions.enabled(workflow)) {
       throw new CcError('CC_WORKFLOW_DISABLED', `workflow ${workflow} is disabled; enable it to start runs`);
     }
@@ -60,7 +61,14 @@ export class RunStarter {
       if (owned) this.sessions.unreserve();
       this.leases.hint([{ id }]).catch(() => undefined); // the sweeper finds it
     }
-    return { id, workflow: plan.id, version: plan.version, status, createdAt: new Date(start.events[0]!.at), duplicate: false };
+    return {
+      id,
+      workflow: plan.id,
+      version: plan.version,
+      status,
+      createdAt: new Date(start.events[0]!.at),
+      duplicate: false,
+    };
   }
 
   #drive({ id, plan, trigger, events, traceId, spanId }: NewRun): void {
@@ -70,7 +78,8 @@ export class RunStarter {
   }
 
   #refuseWhenBusy(): void {
-    if (this.sessions.draining) throw new CcError('CC_SHUTTING_DOWN', 'this replica is shutting down; try again', { retryAfter: 1 });
+    if (this.sessions.draining)
+      throw new CcError('CC_SHUTTING_DOWN', 'this replica is shutting down; try again', { retryAfter: 1 });
     const { maxPendingStarts } = this.config.engine;
     if (this.starts.pending < maxPendingStarts) return;
     throw new CcError('CC_OVERLOADED', `${maxPendingStarts} starts are waiting already; try again`, { retryAfter: 1 });
@@ -90,7 +99,8 @@ function newRun({ trigger, dedupe, traceparent }: StartRequest, plan: Plan, inpu
     traceId: ids.slice(0, 32),
     spanId: ids.slice(32),
     traceparent,
-    key: dedupe && (dedupe.key.length > longestKey ? createHash('sha256').update(dedupe.key).digest('hex') : dedupe.key),
+    key:
+      dedupe && (dedupe.key.length > longestKey ? createHash('sha256').update(dedupe.key).digest('hex') : dedupe.key),
     fingerprint: dedupe?.fingerprint,
     events: owned ? [created, { type: 'RunStarted', at }] : [created],
   };

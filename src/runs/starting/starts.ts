@@ -5,7 +5,7 @@ import { type Plan, type RunEvent, type RunStatus, type Trigger } from '../../wo
 import { GroupCommit } from '../journal/group-commit.js';
 import { isDuplicate, isTransient, SteadyConnection } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
-import { toRow } from '../sessions/event-rows.js';
+import { toRow } from '../journal/event-rows.js';
 import { holdersSql, madeSql, startSql } from './start-sql.js';
 
 /** A run about to exist. */
@@ -26,7 +26,14 @@ export interface NewRun {
 
 export type StartResult =
   | { readonly made: true; readonly owned: boolean }
-  | { readonly made: false; readonly id: string; readonly fingerprint: string | null; readonly status: RunStatus; readonly version: string; readonly createdAt: Date };
+  | {
+      readonly made: false;
+      readonly id: string;
+      readonly fingerprint: string | null;
+      readonly status: RunStatus;
+      readonly version: string;
+      readonly createdAt: Date;
+    };
 
 interface Pending {
   readonly start: NewRun;
@@ -131,7 +138,9 @@ export class Starts implements OnApplicationShutdown {
 
   #values(starts: readonly NewRun[]): unknown[] {
     const column = <T>(of: (start: NewRun) => T) => starts.map(of);
-    const rows = starts.flatMap(({ id, events }) => events.map((event, n) => ({ id, ...toRow(event, n + 1) })));
+    const rows = starts.flatMap(({ id, events }) =>
+      events.map((event, n) => ({ id, ...toRow({ seq: n + 1, event }) })),
+    );
     return [
       column((start) => start.id),
       column((start) => start.plan.id),
@@ -159,10 +168,25 @@ export class Starts implements OnApplicationShutdown {
 
 const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-function answerDuplicate(start: NewRun, holders: readonly Holder[], done: Pending['done'], failed: Pending['failed']): void {
-  const holder = holders.find((row) => row.key === start.key && row.workflow_id === start.plan.id && row.kind === start.trigger.kind);
-  if (holder === undefined) return failed(new CcError('CC_INTERNAL', `run ${start.id} was neither made nor found by its key`));
+function answerDuplicate(
+  start: NewRun,
+  holders: readonly Holder[],
+  done: Pending['done'],
+  failed: Pending['failed'],
+): void {
+  const holder = holders.find(
+    (row) => row.key === start.key && row.workflow_id === start.plan.id && row.kind === start.trigger.kind,
+  );
+  if (holder === undefined)
+    return failed(new CcError('CC_INTERNAL', `run ${start.id} was neither made nor found by its key`));
   const { run_id: id, fingerprint, status, version, created_at: createdAt } = holder;
   // The run may be gone by retention while its key is still kept: the answer is that it ran.
-  done({ made: false, id, fingerprint, status: status ?? 'succeeded', version: version ?? start.plan.version, createdAt: createdAt ?? new Date(0) });
+  done({
+    made: false,
+    id,
+    fingerprint,
+    status: status ?? 'succeeded',
+    version: version ?? start.plan.version,
+    createdAt: createdAt ?? new Date(0),
+  });
 }
