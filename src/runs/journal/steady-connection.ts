@@ -89,7 +89,7 @@ export class SteadyConnection {
 }
 
 /** No SQLSTATE: the socket broke. 08: connection exceptions. 57P: the server shuts down or ended our session. 53300: full. */
-export function isConnectionLoss(thrown: unknown): boolean {
+function isConnectionLoss(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown }).code;
   if (typeof code !== 'string') return true;
   return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300';
