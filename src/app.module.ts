@@ -42,7 +42,7 @@ function rooms(
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);
-  const api = ApiModule.with(...base, jobs, events, identity, host, definitions, runs, triggers);
+  const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers);
   return [runs, triggers, api];
 }
 

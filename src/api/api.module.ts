@@ -10,28 +10,27 @@ import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { WorkflowsController } from './controllers/workflows.controller.js';
 import { DocsController } from './docs/docs.controller.js';
+import type { JobsRole } from '../jobs/index.js';
 import { Readiness } from './readiness.js';
+
+const api = [
+  StartRunController,
+  RunsController,
+  WorkflowsController,
+  EventsController,
+  SchedulesController,
+  PluginsController,
+  SystemController,
+  TokensController,
+  SchemasController,
+  DocsController,
+];
 
 @Module({})
 export class ApiModule {
-  static with(...imports: DynamicModule[]): DynamicModule {
-    return {
-      module: ApiModule,
-      imports,
-      controllers: [
-        StartRunController,
-        RunsController,
-        WorkflowsController,
-        EventsController,
-        SchedulesController,
-        PluginsController,
-        SystemController,
-        TokensController,
-        HealthController,
-        SchemasController,
-        DocsController,
-      ],
-      providers: [Readiness],
-    };
+  /** A worker says only whether it is well. */
+  static with(role: JobsRole, ...imports: DynamicModule[]): DynamicModule {
+    const controllers = role === 'worker' ? [HealthController] : [HealthController, ...api];
+    return { module: ApiModule, imports, controllers, providers: [Readiness] };
   }
 }

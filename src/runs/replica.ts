@@ -25,6 +25,11 @@ export class Replica {
     return this.#id;
   }
 
+  /** Whether this process does steps; one that only answers the API leaves them to the others. */
+  get drives(): boolean {
+    return this.role !== 'api';
+  }
+
   reborn(): void {
     this.#id = randomUUID();
   }

@@ -60,6 +60,11 @@ export class Leases implements OnApplicationShutdown {
     return this.replica.pulse.certain;
   }
 
+  /** Whether this replica may own runs at all. */
+  get drives(): boolean {
+    return this.replica.drives;
+  }
+
   /** Undefined when somebody owns it, it has ended, or it is not due yet. */
   acquire(id: string): Promise<LeasedRow | undefined> {
     return new Promise((done, failed) => this.#acquires.add({ id, done, failed }));

@@ -54,7 +54,8 @@ export class Sessions implements SessionHost {
 
   /** A place for one more run, now or not at all. Given back by `open` or `unreserve`. */
   tryReserve(): boolean {
-    if (this.#draining || this.#sessions.size + this.#reserved >= this.config.engine.maxRuns) return false;
+    const room = this.#sessions.size + this.#reserved < this.config.engine.maxRuns;
+    if (!room || this.#draining || !this.leases.drives) return false;
     this.#reserved++;
     return true;
   }

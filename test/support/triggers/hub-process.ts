@@ -25,8 +25,9 @@ export class HubProcess {
     root: string,
     databaseUrl: string,
     env: Readonly<Record<string, string>> = {},
+    ...args: string[]
   ): Promise<HubProcess> {
-    const child = spawn(process.execPath, [main, 'start'], {
+    const child = spawn(process.execPath, [main, 'start', ...args], {
       cwd: root,
       env: {
         PATH: process.env['PATH'],
