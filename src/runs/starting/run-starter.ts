@@ -8,7 +8,7 @@ import { type Plan, foldRun, type RunEvent } from '../../workflow/index.js';
 import { Leases } from '../leases/leases.js';
 import { Sessions } from '../sessions/sessions.js';
 import type { StartedRun, StartRequest } from './start-request.js';
-import { type NewRun, Starts } from './starts.js';
+import { type NewRun, type StartResult, Starts } from './starts.js';
 
 /** Keys longer than this are stored as their hash: a B-tree row must stay under a third of a page. */
 const longestKey = 500;
@@ -37,38 +37,29 @@ export class RunStarter {
       throw new CcError('CC_WORKFLOW_DISABLED', `workflow ${workflow} is disabled; enable it to start runs`);
     }
     const input = this.definitions.validateInput(plan, request.input);
-    const owned = this.sessions.tryReserve();
-    try {
-      return await this.#write(request, newRun(request, plan, input, owned), owned);
-    } catch (thrown) {
-      if (owned) this.sessions.unreserve();
+    this.#refuseWhenBusy(); // again: others that asked in the same moment may be in the queue by now
+    const start = newRun(request, plan, input, this.sessions.tryReserve());
+    const result = await this.starts.add(start).catch((thrown: unknown) => {
+      this.#giveBack(start);
       throw thrown;
-    }
-  }
-
-  async #write(request: StartRequest, start: NewRun, owned: boolean): Promise<StartedRun> {
-    const { id, plan, status } = start;
-    const result = await this.starts.add(start);
-    if (!result.made) {
-      if (owned) this.sessions.unreserve();
-      if (request.dedupe?.fingerprint !== undefined && result.fingerprint !== request.dedupe.fingerprint) {
-        throw mismatch(request, result.id);
-      }
-      return { ...result, workflow: plan.id, duplicate: true };
-    }
-    if (result.owned) this.#drive(start);
-    else {
-      if (owned) this.sessions.unreserve();
-      this.leases.hint([{ id }]).catch(() => undefined); // the sweeper finds it
-    }
+    });
+    if (result.made && result.owned) this.#drive(start);
+    else this.#giveBack(start);
+    if (!result.made) return duplicate(request, result);
+    if (!result.owned) this.leases.hint([{ id: start.id }]).catch(() => undefined); // the sweeper finds it
     return {
-      id,
+      id: start.id,
       workflow: plan.id,
       version: plan.version,
-      status,
+      status: start.status,
       createdAt: new Date(start.events[0]!.at),
       duplicate: false,
     };
+  }
+
+  /** The place in memory of a run that is not driven here. */
+  #giveBack({ owned }: NewRun): void {
+    if (owned) this.sessions.unreserve();
   }
 
   #drive({ id, plan, trigger, events, traceId, spanId }: NewRun): void {
@@ -106,9 +97,13 @@ function newRun({ trigger, dedupe, traceparent }: StartRequest, plan: Plan, inpu
   };
 }
 
-function mismatch({ dedupe }: StartRequest, id: string): CcError {
-  return new CcError(
+function duplicate({ workflow, dedupe }: StartRequest, made: StartResult & { made: false }): StartedRun {
+  const { id, fingerprint, status, version, createdAt } = made;
+  if (dedupe?.fingerprint === undefined || fingerprint === dedupe.fingerprint) {
+    return { id, workflow, version, status, createdAt, duplicate: true };
+  }
+  throw new CcError(
     'CC_IDEMPOTENCY_MISMATCH',
-    `the key ${dedupe!.key} started run ${id} with another request; use a new key, or send the same request`,
+    `the key ${dedupe.key} started run ${id} with another request; use a new key, or send the same request`,
   );
 }
