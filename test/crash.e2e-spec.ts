@@ -12,7 +12,7 @@ const workflows = {
     'uses: work.fail, with: { times: 1 }, retry: { attempts: 3, delay: 2500ms, jitter: false }',
     'uses: work.effect',
   ]),
-  wide: `steps:\n${['a', 'b', 'c'].map((id) => `  ${id}: { uses: work.slow, with: { ms: 400 } }\n`).join('')}  end: { uses: work.effect, needs: [a, b, c] }\n`,
+  wide: `steps:\n${['a', 'b', 'c'].map((id) => `  ${id}: { uses: work.slow, with: { ms: 1000 } }\n`).join('')}  end: { uses: work.effect, needs: [a, b, c] }\n`,
   endless: chain(['uses: work.effect', 'uses: work.slow, with: { ms: 100000 }']),
 };
 
@@ -25,7 +25,7 @@ const saying = (text: string) => (statement: Statement) => statement.text.includ
 describe('kill -9 at a named point', () => {
   let arena: Arena;
   beforeAll(async () => {
-    arena = await Arena.open({ hubs: 3, workflows, engine: { holdTimers: '500ms' } });
+    arena = await Arena.open({ hubs: 3, workflows, engine: { holdTimers: '500ms', abortGrace: '500ms' } });
   }, patience);
   afterEach(() => arena.proxies.forEach((proxy) => proxy.forgetTraps()));
   afterAll(() => arena.close());

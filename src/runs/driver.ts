@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/index.js';
 import { Definitions } from '../definitions/index.js';
-import { messageOf } from '../errors/index.js';
+import { CcError, messageOf } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
 import type { RunFacts } from '../telemetry/index.js';
 import { foldRun, type Run, type RunEvent, type TriggerKind } from '../workflow/index.js';
@@ -71,8 +71,10 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       return row && (await this.#fold(row));
     } catch (thrown) {
       this.#log.warn(`run ${id} cannot be driven now: ${messageOf(thrown)}`);
+      // A broken connection is soon another one; a version that nobody can read stays so for longer.
+      const passing = thrown instanceof CcError && thrown.code === 'CC_DATABASE_UNAVAILABLE';
       // Owned but not driven. Where this fails or is refused, the sweeper finds it as a stray.
-      if (row) await this.leases.release(id, row.epoch, Date.now() + 30_000).catch(() => undefined);
+      if (row) await this.leases.release(id, row.epoch, Date.now() + (passing ? 1_000 : 30_000)).catch(() => undefined);
       return undefined;
     }
   }

@@ -22,6 +22,8 @@ interface Row {
   readonly step: string | null;
   readonly code: string | null;
   readonly at: number;
+  /** The row holds the step's start, numbered one less, too. */
+  readonly both: boolean;
 }
 
 function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]> {
@@ -34,13 +36,15 @@ function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T
   return groups;
 }
 
+const numbers = ({ seq, both }: Row) => (both ? [seq - 1, seq] : [seq]);
+
 /** `expected`: how these runs should have ended. */
 export async function evidence(arena: Arena, ids: readonly string[], expected = 'succeeded'): Promise<Evidence> {
   const found = await arena.query('SELECT id, status FROM run WHERE id = ANY($1::uuid[])', [ids]);
   const status = new Map(found.map((row) => [row.id, row.status]));
   const rows = await arena.query<Row>(
     `SELECT run_id AS run, seq, type, data::json ->> 'step' AS step, data::json -> 'error' ->> 'code' AS code,
-       round(extract(epoch FROM at) * 1000)::float8 AS at
+       data::json -> 'startedAt' IS NOT NULL AS both, round(extract(epoch FROM at) * 1000)::float8 AS at
      FROM run_event WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, seq`,
     [ids],
   );
@@ -64,7 +68,7 @@ export async function evidence(arena: Arena, ids: readonly string[], expected = 
     repeated,
     missing,
     torn: [...grouped(rows, ({ run }) => run)]
-      .filter(([, log]) => log.some(({ seq }, n) => seq !== n + 1))
+      .filter(([, log]) => log.flatMap(numbers).some((seq, n) => seq !== n + 1))
       .map(([run]) => run),
     convicted: rows
       .filter(({ code, type }) => type === 'StepFailed' && code === 'CC_STEP_QUARANTINED')
