@@ -15,7 +15,9 @@ import { JobsModule, type JobsRole } from '../../src/jobs/index.js';
 import { PluginHostModule } from '../../src/plugin-host/index.js';
 import { loadAgents } from '../../src/plugin-host/load-agents.js';
 import { RunControl, RunsModule, RunStarter, type StartedRun, type StartRequest } from '../../src/runs/index.js';
+import { fromRow, type StoredEvent } from '../../src/runs/journal/event-rows.js';
 import { TelemetryModule } from '../../src/telemetry/index.js';
+import type { RunEvent } from '../../src/workflow/index.js';
 import { type Actions, testPlugin } from './test-agent.js';
 import { testDatabase } from './database.js';
 
@@ -109,14 +111,21 @@ export class Engine {
     return rows[0]!;
   }
 
+  /** The log, event by event. Throws when a seq is missing. */
+  async events(id: string): Promise<RunEvent[]> {
+    const query = 'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 ORDER BY seq';
+    const { rows } = await this.database.pool.query<StoredEvent>(query, [id]);
+    return rows.flatMap(fromRow).map(({ seq, event }, n) => {
+      if (seq !== n + 1) throw new Error(`event ${n + 1} of run ${id} has seq ${seq}`);
+      return event;
+    });
+  }
+
   /** Types and steps, in order: `StepStarted a 1`. */
   async log(id: string): Promise<string[]> {
-    const query = 'SELECT type, data, seq FROM run_event WHERE run_id = $1 ORDER BY seq';
-    const { rows } = await this.database.pool.query<{ type: string; data: string; seq: number }>(query, [id]);
-    return rows.map(({ type, data, seq }, n) => {
-      if (seq !== n + 1) throw new Error(`event ${n + 1} of run ${id} has seq ${seq}`);
-      const { step, attempt } = JSON.parse(data) as { step?: string; attempt?: number };
-      return [type, step, attempt].filter((word) => word !== undefined).join(' ');
+    return (await this.events(id)).map((event) => {
+      const { step, attempt } = event as { step?: string; attempt?: number };
+      return [event.type, step, attempt].filter((word) => word !== undefined).join(' ');
     });
   }
 
