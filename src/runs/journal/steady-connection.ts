@@ -10,6 +10,10 @@ import { CcError, messageOf } from '../../errors/index.js';
 export class SteadyConnection {
   readonly #log = new Logger('Connection');
   #client: Promise<pg.Client> | undefined;
+  /** What `#client` resolved to. A broken connection says so more than once: only the first time it is the current one. */
+  #current: pg.Client | undefined;
+  /** The statement before: pg's next version refuses a second one at the same time, this one warns. */
+  #before: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   constructor(
@@ -18,7 +22,13 @@ export class SteadyConnection {
   ) {}
 
   /** Throws a lost connection's error as CcError CC_DATABASE_UNAVAILABLE: whether the statement took effect is unknown. */
-  async query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
+  query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
+    const answer = this.#before.then(() => this.#query<R>(name, text, values));
+    this.#before = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
     const client = await this.#connected();
     try {
       return (await client.query<R>({ name, text, values })).rows;
@@ -72,6 +82,7 @@ export class SteadyConnection {
     });
     try {
       await client.connect();
+      this.#current = client;
       return client;
     } catch (thrown) {
       this.#client = undefined;
@@ -83,7 +94,7 @@ export class SteadyConnection {
   }
 
   #drop(client: pg.Client): void {
-    this.#client = undefined;
+    if (this.#current === client) this.#client = this.#current = undefined;
     client.end().catch(() => undefined);
   }
 }
