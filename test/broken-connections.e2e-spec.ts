@@ -59,4 +59,13 @@ describe('a connection that breaks at a named point', () => {
     },
     patience,
   );
+
+  test('is judged by evidence that tells of a step that ran again, and of a row that is gone', async () => {
+    const id = await arena.start('short');
+    await arena.ended([id]);
+    expect(await evidence(arena, [id])).toMatchObject(clean);
+    arena.site.pretend({ run: id, step: 's0', attempt: 1, pid: 1, at: Date.now() });
+    await arena.query("DELETE FROM run_event WHERE run_id = $1 AND data LIKE '%s3%'", [id]);
+    expect(await evidence(arena, [id])).toMatchObject({ ...clean, repeated: [`${id}/s0`], torn: [id] });
+  });
 });

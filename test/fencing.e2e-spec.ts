@@ -16,10 +16,10 @@ describe('a replica that lost its runs', () => {
   }, patience);
   afterAll(() => arena.close());
 
-  const log = (ids: string[]) =>
-    arena.query('SELECT run_id, seq, type, data, at FROM run_event WHERE run_id = ANY($1::uuid[]) ORDER BY 1, 2', [
-      ids,
-    ]);
+  const log = async (ids: string[]) => ({
+    runs: await arena.query('SELECT * FROM run WHERE id = ANY($1::uuid[]) ORDER BY id', [ids]),
+    events: await arena.query('SELECT * FROM run_event WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, seq', [ids]),
+  });
   const replicaOf = async (pid: number) => (await arena.query('SELECT id FROM replica WHERE pid = $1', [pid]))[0]?.id;
   /** Eight runs on hub 0 that have begun. */
   const walking = async () => {

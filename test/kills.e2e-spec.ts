@@ -30,14 +30,14 @@ test(
       // Who has just started judges nobody yet: a pick-up in time needs another replica that stands.
       const safe = () => [0, 1].filter((n) => arena.hubs[1 - n]!.standing);
       for (let n = 1; n <= kills; n++) {
-        await delay(random() * 4_000);
+        await delay(random() * 3_000);
         await until(() => safe().length > 0, 60_000);
         const victim = safe()[Math.floor(random() * safe().length)]!;
         const both = n % 10 === 0;
         pickUps.killed(arena.hubs[victim]!.pid, both);
         const other = both && delay(random() * 1_000).then(() => arena.hubs[1 - victim]!.kill());
         await Promise.all([arena.hubs[victim]!.kill(), other]);
-        await delay(3_300);
+        await delay(2_500);
       }
       going = false;
       await clients;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PluginFolder } from '../support/plugin-folder.js';
 
@@ -54,6 +54,11 @@ export class Site {
       const [run = '', step = '', attempt, pid, at] = line.split(' ');
       return { run, step, attempt: Number(attempt), pid: Number(pid), at: Number(at) };
     });
+  }
+
+  /** A line that no step left: to see that the evidence finds it. */
+  pretend({ run, step, attempt, pid, at }: Effect): void {
+    appendFileSync(join(this.path, 'effects.log'), `${[run, step, attempt, pid, at].join(' ')}\n`);
   }
 
   /** CC_CRASH_KEEP=1 leaves the folder, with the hubs' logs, for a look. */
