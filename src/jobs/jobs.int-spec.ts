@@ -27,7 +27,8 @@ function work(handlers: Record<string, (payload: unknown) => Promise<void>>, rol
   running.push(jobs);
   return jobs;
 }
-const jobCount = async () => (await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM graphile_worker._private_jobs')).rows[0]!.n;
+const jobCount = async () =>
+  (await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM graphile_worker._private_jobs')).rows[0]!.n;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('jobs', () => {
@@ -36,7 +37,10 @@ describe('jobs', () => {
     const jobs = work({ note: async (payload) => void seen.push(payload) });
     await sleep(300);
     const from = Date.now();
-    await jobs.enqueue(database.pool, [{ task: 'note', payload: { n: 1, text: 'ä"\\{},NULL' } }, { task: 'note', payload: [null] }]);
+    await jobs.enqueue(database.pool, [
+      { task: 'note', payload: { n: 1, text: 'ä"\\{},NULL' } },
+      { task: 'note', payload: [null] },
+    ]);
     await eventually(() => expect(seen).toHaveLength(2));
     expect(seen).toEqual(expect.arrayContaining([{ n: 1, text: 'ä"\\{},NULL' }, [null]]));
     expect(Date.now() - from).toBeLessThan(2000);
@@ -67,7 +71,11 @@ describe('jobs', () => {
 
   it('with a key replace the one that waits', async () => {
     const jobs = new Jobs(database, config, 'api');
-    for (const n of [1, 2, 3]) await jobs.enqueue(database.pool, [{ task: 'note', payload: n, jobKey: 'k' }, { task: 'note', payload: n }]);
+    for (const n of [1, 2, 3])
+      await jobs.enqueue(database.pool, [
+        { task: 'note', payload: n, jobKey: 'k' },
+        { task: 'note', payload: n },
+      ]);
     expect(await jobCount()).toBe(4);
   });
 
@@ -75,7 +83,10 @@ describe('jobs', () => {
     const seen: unknown[] = [];
     const handlers = { note: async (payload: unknown) => void seen.push(payload) };
     const [jobs] = [work(handlers), work(handlers), work(handlers)];
-    await jobs.enqueue(database.pool, Array.from({ length: 200 }, (_, n) => ({ task: 'note', payload: n })));
+    await jobs.enqueue(
+      database.pool,
+      Array.from({ length: 200 }, (_, n) => ({ task: 'note', payload: n })),
+    );
     await eventually(async () => expect(await jobCount()).toBe(0));
     expect((seen as number[]).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => n));
   });
@@ -87,7 +98,10 @@ describe('jobs', () => {
       bad: () => (tries++, Promise.reject(new Error('no'))),
       good: async () => void good++,
     });
-    await jobs.enqueue(database.pool, [{ task: 'bad', payload: 1 }, { task: 'good', payload: 1 }]);
+    await jobs.enqueue(database.pool, [
+      { task: 'bad', payload: 1 },
+      { task: 'good', payload: 1 },
+    ]);
     await eventually(async () => expect([good, await jobCount()]).toEqual([1, 0]));
     expect(tries).toBe(1);
   });
@@ -102,7 +116,10 @@ describe('jobs', () => {
         inside--;
       },
     });
-    await jobs.enqueue(database.pool, Array.from({ length: 12 }, () => ({ task: 'slow', payload: 1 })));
+    await jobs.enqueue(
+      database.pool,
+      Array.from({ length: 12 }, () => ({ task: 'slow', payload: 1 })),
+    );
     await eventually(async () => expect(await jobCount()).toBe(0));
     expect(most).toBe(4);
   });
@@ -120,7 +137,9 @@ describe('jobs', () => {
     const jobs = work({ note: async (payload) => void seen.push(payload) });
     await jobs.enqueue(database.pool, [{ task: 'note', payload: 1 }]);
     await eventually(() => expect(seen).toHaveLength(1));
-    await database.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'commandcenter jobs' AND datname = current_database()`);
+    await database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'commandcenter jobs' AND datname = current_database()`,
+    );
     await jobs.enqueue(database.pool, [{ task: 'note', payload: 2 }]);
     await eventually(() => expect(seen).toEqual([1, 2]));
   });

@@ -58,14 +58,21 @@ const workflows = {
     },
     output: '${{ steps.b.output.n }}',
   },
-  flaky: { steps: { a: { uses: 'test.flaky', with: { failures: 2 }, retry: { attempts: 3, delay: '20ms', jitter: false } } } },
+  flaky: {
+    steps: { a: { uses: 'test.flaky', with: { failures: 2 }, retry: { attempts: 3, delay: '20ms', jitter: false } } },
+  },
   patient: {
-    steps: { a: { uses: 'test.flaky', with: { failures: 1 }, retry: { attempts: 2, delay: '1500ms', jitter: false } }, b: { needs: ['a'] } },
+    steps: {
+      a: { uses: 'test.flaky', with: { failures: 1 }, retry: { attempts: 2, delay: '1500ms', jitter: false } },
+      b: { needs: ['a'] },
+    },
   },
   failing: { steps: { a: { uses: 'test.fail' }, b: { needs: ['a'] }, c: { needs: ['a'], if: 'failure()' } } },
   slow: { steps: { a: { uses: 'test.sleep', with: { ms: 30_000 } }, b: { needs: ['a'] } } },
   impatient: { timeout: '300ms', steps: { a: { uses: 'test.sleep', with: { ms: 30_000 } } } },
-  limited: { steps: { a: { uses: 'test.sleep', with: { ms: 30_000 }, timeout: '100ms', retry: { attempts: 2, delay: '10ms' } } } },
+  limited: {
+    steps: { a: { uses: 'test.sleep', with: { ms: 30_000 }, timeout: '100ms', retry: { attempts: 2, delay: '10ms' } } },
+  },
   holding: { timeout: '1h', steps: { a: { uses: 'test.hold' }, b: { needs: ['a'] } } },
   emitting: { steps: { a: { uses: 'test.emit' } } },
   unstorable: { steps: { a: { uses: 'test.bigint', retry: { attempts: 3 } } } },
@@ -87,9 +94,12 @@ afterAll(async () => {
 
 const letGo = (run: string, step = 'a') => eventually(() => held.get(`${run}/${step}`)!());
 const dataOf = async (id: string, type: string) =>
-  (await database.pool.query<{ data: string }>('SELECT data FROM run_event WHERE run_id = $1 AND type = $2 ORDER BY seq', [id, type])).rows.map(
-    ({ data }) => JSON.parse(data) as Record<string, unknown>,
-  );
+  (
+    await database.pool.query<{ data: string }>(
+      'SELECT data FROM run_event WHERE run_id = $1 AND type = $2 ORDER BY seq',
+      [id, type],
+    )
+  ).rows.map(({ data }) => JSON.parse(data) as Record<string, unknown>);
 
 describe('a run on a real database', () => {
   it('goes from start to output, and its log tells how', async () => {
@@ -140,18 +150,30 @@ describe('a run on a real database', () => {
 
   it('stops a step at its timeout, and the run at its own', async () => {
     const [limited, impatient] = [await engine.start('limited'), await engine.start('impatient')];
-    expect(JSON.parse((await engine.ended(limited.id)).error!)).toMatchObject({ type: 'timeout', code: 'CC_STEP_TIMEOUT' });
+    expect(JSON.parse((await engine.ended(limited.id)).error!)).toMatchObject({
+      type: 'timeout',
+      code: 'CC_STEP_TIMEOUT',
+    });
     expect(await dataOf(limited.id, 'StepFailed')).toMatchObject([{ attempt: 2 }]);
-    expect(JSON.parse((await engine.ended(impatient.id)).error!)).toMatchObject({ type: 'timeout', code: 'CC_RUN_TIMEOUT' });
+    expect(JSON.parse((await engine.ended(impatient.id)).error!)).toMatchObject({
+      type: 'timeout',
+      code: 'CC_RUN_TIMEOUT',
+    });
   });
 
   it('keeps its events, its costs and its log lines', async () => {
     const { id } = await engine.start('emitting');
     expect(await engine.ended(id)).toMatchObject({ status: 'succeeded', cost_usd: 0.75 });
-    const { rows } = await database.pool.query('SELECT id, source, type, subject, data FROM event WHERE id LIKE $1', [`${id}%`]);
-    expect(rows).toEqual([{ id: `${id}/a/0`, source: '/workflows/emitting', type: 'thing.done', subject: 's', data: '{"n":1}' }]);
+    const { rows } = await database.pool.query('SELECT id, source, type, subject, data FROM event WHERE id LIKE $1', [
+      `${id}%`,
+    ]);
+    expect(rows).toEqual([
+      { id: `${id}/a/0`, source: '/workflows/emitting', type: 'thing.done', subject: 's', data: '{"n":1}' },
+    ]);
     await eventually(async () => {
-      const lines = await database.pool.query('SELECT level, step, attempt, message FROM run_log WHERE run_id = $1', [id]);
+      const lines = await database.pool.query('SELECT level, step, attempt, message FROM run_log WHERE run_id = $1', [
+        id,
+      ]);
       expect(lines.rows).toEqual([{ level: 'info', step: 'a', attempt: 1, message: 'said' }]);
     });
   });
@@ -163,7 +185,10 @@ describe('a cancel', () => {
     await sleep(30);
     await engine.cancel(id);
     const { status, error } = await engine.ended(id, 5000);
-    expect([status, JSON.parse(error!)]).toMatchObject(['cancelled', { code: 'CC_RUN_CANCELLED', message: expect.stringContaining('by test') as string }]);
+    expect([status, JSON.parse(error!)]).toMatchObject([
+      'cancelled',
+      { code: 'CC_RUN_CANCELLED', message: expect.stringContaining('by test') as string },
+    ]);
     expect((await engine.log(id)).slice(-3)).toEqual(['RunCancelRequested', 'StepFailed a 1', 'RunCancelled']);
     expect((await database.pool.query('SELECT FROM run_inbox WHERE run_id = $1', [id])).rows).toEqual([]);
   });
@@ -192,14 +217,19 @@ describe('a cancel', () => {
     const { id } = await engine.start('slow');
     await Promise.all([engine.cancel(id), engine.cancel(id)]);
     await engine.ended(id, 5000);
-    expect((await engine.log(id)).filter((line) => line.startsWith('RunCancel'))).toEqual(['RunCancelRequested', 'RunCancelled']);
+    expect((await engine.log(id)).filter((line) => line.startsWith('RunCancel'))).toEqual([
+      'RunCancelRequested',
+      'RunCancelled',
+    ]);
   });
 
   it('of a run that has ended, or that never was, is refused with a code', async () => {
     const { id } = await engine.start('chain', { n: 1 });
     await engine.ended(id);
     await expect(engine.cancel(id)).rejects.toMatchObject({ code: 'CC_RUN_FINISHED' });
-    await expect(engine.cancel('019c1a52-3f5e-7c4b-9d2e-6a1b2c3d4e5f')).rejects.toMatchObject({ code: 'CC_RUN_NOT_FOUND' });
+    await expect(engine.cancel('019c1a52-3f5e-7c4b-9d2e-6a1b2c3d4e5f')).rejects.toMatchObject({
+      code: 'CC_RUN_NOT_FOUND',
+    });
   });
 });
 
@@ -221,9 +251,7 @@ describe('a run that waits', () => {
 });
 
 describe('what a start is refused for', () => {
-  it.each([
-    ['a workflow that is not there', 'nobody', 'CC_WORKFLOW_NOT_FOUND'],
-  ])('%s', async (_, workflow, code) => {
+  it.each([['a workflow that is not there', 'nobody', 'CC_WORKFLOW_NOT_FOUND']])('%s', async (_, workflow, code) => {
     await expect(engine.start(workflow)).rejects.toMatchObject({ code });
   });
 
@@ -240,7 +268,10 @@ describe('what a start is refused for', () => {
 
   it('a key of many kilobytes is none of them', async () => {
     const dedupe = { key: 'k'.repeat(100_000) };
-    const [one, other] = [await engine.start('chain', { n: 1 }, { dedupe }), await engine.start('chain', { n: 1 }, { dedupe })];
+    const [one, other] = [
+      await engine.start('chain', { n: 1 }, { dedupe }),
+      await engine.start('chain', { n: 1 }, { dedupe }),
+    ];
     expect(other).toMatchObject({ id: one.id, duplicate: true });
   });
 });
@@ -251,7 +282,8 @@ describe('a replica that is full', () => {
     const ask = (fingerprint: string) => small.start('chain', { n: 1 }, { dedupe: { key: 'k', fingerprint } });
     await small.ended((await ask('f')).id);
     await ask('f');
-    for (const other of ['g', 'h', 'i']) await expect(ask(other)).rejects.toMatchObject({ code: 'CC_IDEMPOTENCY_MISMATCH' });
+    for (const other of ['g', 'h', 'i'])
+      await expect(ask(other)).rejects.toMatchObject({ code: 'CC_IDEMPOTENCY_MISMATCH' });
     await expect(small.start('nobody')).rejects.toMatchObject({ code: 'CC_WORKFLOW_NOT_FOUND' });
     const sessions = small.inside(Sessions);
     await eventually(() => expect(sessions.size).toBe(0));

@@ -8,8 +8,10 @@ let database: Database;
 beforeAll(async () => (database = await testDatabase()));
 afterAll(() => database.close());
 
-const query = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows as Record<string, unknown>[];
-const partitionOf = async (id: string) => (await query('SELECT tableoid::regclass::text AS name FROM run WHERE id = $1', id))[0]!['name'];
+const query = async (text: string, ...values: unknown[]) =>
+  (await database.pool.query(text, values)).rows as Record<string, unknown>[];
+const partitionOf = async (id: string) =>
+  (await query('SELECT tableoid::regclass::text AS name FROM run WHERE id = $1', id))[0]!['name'];
 const week = (at: Date) => {
   const monday = new Date(at);
   monday.setUTCHours(0, 0, 0, 0);
@@ -26,7 +28,12 @@ describe('uuid_floor', () => {
       const at = new Date(text);
       const [row] = (await query('SELECT uuid_floor($1) AS floor', at)) as [{ floor: string }];
       expect(row.floor.replaceAll('-', '')).toBe(at.getTime().toString(16).padStart(12, '0') + '0'.repeat(20));
-      const ordered = await query('SELECT $1::uuid < $2::uuid AND $2::uuid < uuid_floor($3) AS between', row.floor, idAt(at), new Date(at.getTime() + 1));
+      const ordered = await query(
+        'SELECT $1::uuid < $2::uuid AND $2::uuid < uuid_floor($3) AS between',
+        row.floor,
+        idAt(at),
+        new Date(at.getTime() + 1),
+      );
       expect(ordered).toEqual([{ between: true }]);
     },
   );
@@ -34,10 +41,14 @@ describe('uuid_floor', () => {
 
 describe('the partitions of runs', () => {
   it('are there for this week and three more, for run, log and step logs, each with a default that is empty', async () => {
-    const found = (await query(`SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid ORDER BY 1`)).map(({ relname }) => relname);
+    const found = (
+      await query(`SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid ORDER BY 1`)
+    ).map(({ relname }) => relname);
     for (const ahead of [0, 7, 14, 21]) {
       const name = week(new Date(Date.now() + ahead * 86_400_000));
-      expect(found).toEqual(expect.arrayContaining([name, name.replace('run_', 'run_event_'), name.replace('run_', 'run_log_')]));
+      expect(found).toEqual(
+        expect.arrayContaining([name, name.replace('run_', 'run_event_'), name.replace('run_', 'run_log_')]),
+      );
     }
     for (const table of ['run', 'run_event', 'run_log']) {
       expect(found).toContain(`${table}_default`);
@@ -57,9 +68,13 @@ describe('the partitions of runs', () => {
   });
 
   it('are made again without harm, by many replicas at once, further ahead', async () => {
-    const made = await Promise.all(Array.from({ length: 4 }, () => query(`SELECT make_run_partitions(interval '42 days') AS n`)));
+    const made = await Promise.all(
+      Array.from({ length: 4 }, () => query(`SELECT make_run_partitions(interval '42 days') AS n`)),
+    );
     expect(made.map(([row]) => row!['n'] as number).toSorted((a, b) => b - a)).toEqual([9, 0, 0, 0]);
-    expect(await partitionOf(await insertRun(database, { id: idAt(new Date(Date.now() + 40 * 86_400_000)) }))).not.toBe('run_default');
+    expect(await partitionOf(await insertRun(database, { id: idAt(new Date(Date.now() + 40 * 86_400_000)) }))).not.toBe(
+      'run_default',
+    );
   });
 
   it('have the indexes and the key of their parent', async () => {

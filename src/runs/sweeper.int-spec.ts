@@ -12,7 +12,11 @@ let engine: Engine;
 let workflow: { workflow_id: string; version: string; created_at: Date };
 
 beforeAll(async () => {
-  engine = await startEngine({ plugin: { do: (_, { run }) => void calls.push(run.id) }, workflows, engine: { sweepMs: 150 } });
+  engine = await startEngine({
+    plugin: { do: (_, { run }) => void calls.push(run.id) },
+    workflows,
+    engine: { sweepMs: 150 },
+  });
   const plan = await engine.inside(Definitions).get('hello');
   workflow = { workflow_id: 'hello', version: plan.version, created_at: longAgo };
 });

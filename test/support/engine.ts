@@ -21,7 +21,9 @@ import type { RunEvent } from '../../src/workflow/index.js';
 import { type Actions, testPlugin } from './test-agent.js';
 import { testDatabase } from './database.js';
 
-type Workflow = { readonly steps: Readonly<Record<string, Partial<AgentStep>>> } & Partial<Omit<WorkflowDefinition, 'steps'>>;
+type Workflow = { readonly steps: Readonly<Record<string, Partial<AgentStep>>> } & Partial<
+  Omit<WorkflowDefinition, 'steps'>
+>;
 
 export interface EngineOptions {
   /** Default: one of its own, closed with the engine. */
@@ -43,13 +45,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const database = options.database ?? (await testDatabase({ entities }));
   const folder = await mkdtemp(join(tmpdir(), 'cc-engine-'));
   for (const [id, { steps, ...rest }] of Object.entries(workflows)) {
-    const full = Object.fromEntries(Object.entries(steps).map(([step, value]) => [step, { uses: 'test.do', ...value }]));
+    const full = Object.fromEntries(
+      Object.entries(steps).map(([step, value]) => [step, { uses: 'test.do', ...value }]),
+    );
     await writeFile(join(folder, `${id}.json`), JSON.stringify({ id, ...rest, steps: full }));
   }
   const defaults = loadConfig({}, folder);
   const config = { ...defaults, workflows: [folder], engine: { ...defaults.engine, ...quick, ...engine } };
   const manifest = isPlugin(plugin) ? plugin : testPlugin(plugin);
-  const loaded = { use: manifest.name, manifest, options: undefined, grants: new Set<string>(), agents: loadAgents(manifest) };
+  const loaded = {
+    use: manifest.name,
+    manifest,
+    options: undefined,
+    grants: new Set<string>(),
+    agents: loadAgents(manifest),
+  };
 
   const base = [ConfigModule.with(config, () => undefined), TelemetryModule.with(), DatabaseModule.with(database)];
   const jobs = JobsModule.with(role, ...base);
@@ -101,7 +111,7 @@ export class Engine {
   }
 
   /** A provider of any room, also one that its room keeps to itself. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors of any shape
+   
   inside<T>(type: abstract new (...args: any[]) => T): T {
     return this.app.get(type, { strict: false });
   }
@@ -131,14 +141,12 @@ export class Engine {
 
   /** The row of the run when it has ended; says where it stands when it does not. */
   ended(id: string, withinMs = 15_000): Promise<RunRow> {
-    return eventually(
-      async () => {
-        const row = await this.row(id);
-        if (row.finished_at === null) throw new Error(`run ${id} is ${row.status}, its log ${(await this.log(id)).join(', ')}`);
-        return row;
-      },
-      withinMs,
-    );
+    return eventually(async () => {
+      const row = await this.row(id);
+      if (row.finished_at === null)
+        throw new Error(`run ${id} is ${row.status}, its log ${(await this.log(id)).join(', ')}`);
+      return row;
+    }, withinMs);
   }
 
   /** As SIGTERM does. */
@@ -150,7 +158,7 @@ export class Engine {
 
 /** Asks again until `ask` does not throw. */
 export async function eventually<T>(ask: () => T | Promise<T>, withinMs = 15_000): Promise<T> {
-  for (const until = Date.now() + withinMs; ; ) {
+  for (const until = Date.now() + withinMs; ;) {
     try {
       return await ask();
     } catch (thrown) {

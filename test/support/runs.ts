@@ -23,7 +23,12 @@ export async function insertRun(database: Database, columns: Readonly<Record<str
   const names = Object.keys(row);
   const places = names.map((_, n) => `$${n + 1}`);
   await database.pool.query(`INSERT INTO run (${names.join(', ')}) VALUES (${places.join(', ')})`, Object.values(row));
-  const created = JSON.stringify({ workflow: row['workflow_id'], version: row['version'], input: {}, trigger: { kind: 'manual' } });
+  const created = JSON.stringify({
+    workflow: row['workflow_id'],
+    version: row['version'],
+    input: {},
+    trigger: { kind: 'manual' },
+  });
   const event = 'INSERT INTO run_event (run_id, seq, type, data, at) VALUES ($1, 1, $2, $3, now())';
   await database.pool.query(event, [row['id'], 'RunCreated', created]);
   return row['id'] as string;

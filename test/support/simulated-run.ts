@@ -1,6 +1,6 @@
 import { advance, outstanding } from '../../src/workflow/advance.js';
 import type { Command, RunEvent } from '../../src/workflow/events.js';
-import { createRun, foldRun, hasEnded, isSettled } from '../../src/workflow/fold.js';
+import { foldRun, hasEnded, isSettled } from '../../src/workflow/fold.js';
 import type { Plan } from '../../src/workflow/plan.js';
 import type { Run } from '../../src/workflow/run.js';
 import { type Outcome, settle } from '../../src/workflow/settle.js';
@@ -64,7 +64,8 @@ export class SimulatedRun {
     const attempts = [...this.#inFlight];
     const timers = this.#todo.filter((command) => command.type === 'StartTimer').sort((a, b) => a.dueAt - b.dueAt);
     // The run's timeout is the last thing to happen: how a run ends must not hang on the order of the moves.
-    const timer = timers.find((one) => one.timer.kind === 'retry') ?? (now.length + attempts.length === 0 ? timers[0] : undefined);
+    const timer =
+      timers.find((one) => one.timer.kind === 'retry') ?? (now.length + attempts.length === 0 ? timers[0] : undefined);
     const moves = now.length + attempts.length + (timer ? 1 : 0);
     if (moves === 0) throw new Error(`nothing to do, and the run has not ended: ${this.run.status}`);
     const chosen = choose(moves);
@@ -91,7 +92,8 @@ export class SimulatedRun {
 
   #decide(command: Command): void {
     const at = this.#clock;
-    if (command.type === 'SkipStep') this.apply({ type: 'StepSkipped', at, step: command.step, reason: command.reason });
+    if (command.type === 'SkipStep')
+      this.apply({ type: 'StepSkipped', at, step: command.step, reason: command.reason });
     else if (command.type === 'FailStep') {
       const { attempt } = this.run.steps[command.step]!;
       this.apply({ type: 'StepFailed', at, step: command.step, attempt, error: command.error });
@@ -137,7 +139,10 @@ export function check(run: Run, commands: readonly Command[], event: RunEvent): 
   must(run.unsettled === steps.length - settled, `unsettled is ${run.unsettled} of ${steps.length - settled}`);
   must(run.inFlight === count((status) => status === 'running'), `inFlight is ${run.inFlight}`);
   must(run.retrying === count((status) => status === 'retrying'), `retrying is ${run.retrying}`);
-  must((run.activeSince !== undefined) === run.inFlight > 0, 'activeSince without a step in flight, or the other way round');
+  must(
+    (run.activeSince !== undefined) === run.inFlight > 0,
+    'activeSince without a step in flight, or the other way round',
+  );
   if (hasEnded(run.status)) {
     must(commands.length === 0 && outstanding(run).length === 0, 'a finished run commands something');
     must(run.unsettled === 0 && run.finishedAt !== undefined, 'a finished run is not whole');
@@ -155,7 +160,8 @@ export function check(run: Run, commands: readonly Command[], event: RunEvent): 
   for (const command of commands) {
     must(keys.includes(JSON.stringify(command)), `A3: ${say(command)} is not in outstanding`);
   }
-  const stuck = run.status !== 'queued' && run.inFlight + run.retrying === 0 && todo.every(({ type }) => type === 'StartTimer');
+  const stuck =
+    run.status !== 'queued' && run.inFlight + run.retrying === 0 && todo.every(({ type }) => type === 'StartTimer');
   must(!stuck, `A4: nothing is in flight and nothing is to be done: ${JSON.stringify(run.steps)}`);
   if (event.type === 'CostReported') return; // adds up by its nature
   const again = advance(run, event);

@@ -23,7 +23,9 @@ export class TcpProxy {
     private readonly target: URL,
   ) {
     server.on('connection', (socket) => {
-      const link: Link = new Link(socket, connect(Number(target.port || 5432), target.hostname), (chunk) => this.#caught(link, chunk));
+      const link: Link = new Link(socket, connect(Number(target.port || 5432), target.hostname), (chunk) =>
+        this.#caught(link, chunk),
+      );
       this.#links.add(link);
     });
   }

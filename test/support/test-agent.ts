@@ -1,7 +1,7 @@
 import { Action, type ActionContext, Agent, definePlugin, type Plugin } from '@commandcenter/sdk';
 import { z } from 'zod';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows what its own steps are given
+ 
 export type Actions = Readonly<Record<string, (input: any, context: ActionContext) => unknown>>;
 
 /** A plugin with one agent whose actions are these functions: `uses: test.<name>`. */

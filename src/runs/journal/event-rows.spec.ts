@@ -14,9 +14,12 @@ const failed: RunEvent = {
 const read = (row: ReturnType<typeof toRow>) => fromRow({ ...row, at: new Date(row.at) });
 
 describe('rows of the log', () => {
-  it.each<RunEvent>([started, succeeded, failed, { type: 'RunSucceeded', at: 1, output: null }])('give back $type', (event) => {
-    expect(read(toRow({ seq: 7, event }))).toEqual([{ seq: 7, event }]);
-  });
+  it.each<RunEvent>([started, succeeded, failed, { type: 'RunSucceeded', at: 1, output: null }])(
+    'give back $type',
+    (event) => {
+      expect(read(toRow({ seq: 7, event }))).toEqual([{ seq: 7, event }]);
+    },
+  );
 
   it.each([succeeded, failed])('hold a start and $type', (event) => {
     expect(read(toRow({ seq: 7, event, startedAt: 10 }))).toEqual([

@@ -16,7 +16,9 @@ afterAll(() => database.close());
 
 const ask = (value: number) => connection.query<{ value: number }>('ask', 'SELECT $1::int AS value', [value]);
 const mine = `application_name = 'commandcenter steady' AND datname = current_database()`;
-const count = async () => (await database.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE ${mine}`)).rows[0]!.n;
+const count = async () =>
+  (await database.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE ${mine}`)).rows[0]!
+    .n;
 const terminate = () => database.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${mine}`);
 
 describe('a steady connection', () => {

@@ -26,7 +26,8 @@ afterAll(async () => {
   await database.close();
 });
 
-const query = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows as Record<string, unknown>[];
+const query = async (text: string, ...values: unknown[]) =>
+  (await database.pool.query(text, values)).rows as Record<string, unknown>[];
 const row = async (id: string) => (await query('SELECT * FROM run WHERE id = $1', id))[0]!;
 /** When jobs hint at the run: seconds from now. */
 const hints = async (id: string) => {
@@ -40,7 +41,16 @@ describe('taking a run', () => {
   it('makes this replica its owner and raises the epoch, so that whoever had it writes no more', async () => {
     const id = await insertRun(database, { epoch: 4, seq: 7, suspect: true, crashes: 2, lost_owner: randomUUID() });
     const leased = await leases.acquire(id);
-    expect(leased).toMatchObject({ id, epoch: 5, seq: 7, suspect: true, crashes: 2, workflow_id: 'flow', version: 'v1', status: 'running' });
+    expect(leased).toMatchObject({
+      id,
+      epoch: 5,
+      seq: 7,
+      suspect: true,
+      crashes: 2,
+      workflow_id: 'flow',
+      version: 'v1',
+      status: 'running',
+    });
     expect(await row(id)).toMatchObject({ owner: replica.id, epoch: 5, wake_at: null });
   });
 
@@ -122,7 +132,10 @@ describe('giving a run back', () => {
   it('of one run harms no other in the same statement', async () => {
     const [one, other] = [await owned(), await owned()];
     await insertSignal(database, one.id);
-    const answers = await Promise.all([leases.release(one.id, one.epoch, undefined), leases.release(other.id, other.epoch, undefined)]);
+    const answers = await Promise.all([
+      leases.release(one.id, one.epoch, undefined),
+      leases.release(other.id, other.epoch, undefined),
+    ]);
     expect(answers).toEqual([false, true]);
   });
 
@@ -150,7 +163,14 @@ describe('what a replica owns', () => {
     const foreign = await insertRun(database, { owner: randomUUID() });
     await its.releaseEverything();
     for (const id of ids) {
-      expect(await row(id)).toMatchObject({ owner: null, lost_owner: null, epoch: 3, suspect: false, solo: false, wake_at: null });
+      expect(await row(id)).toMatchObject({
+        owner: null,
+        lost_owner: null,
+        epoch: 3,
+        suspect: false,
+        solo: false,
+        wake_at: null,
+      });
       expect(await hints(id)).toEqual([0]);
     }
     expect(await row(foreign)).toMatchObject({ epoch: 1 });

@@ -11,7 +11,8 @@ beforeAll(async () => (database = await testDatabase()));
 afterAll(() => database.close());
 beforeEach(() => database.pool.query('DELETE FROM replica'));
 
-const query = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows as Record<string, unknown>[];
+const query = async (text: string, ...values: unknown[]) =>
+  (await database.pool.query(text, values)).rows as Record<string, unknown>[];
 const row = async (id: string) => (await query('SELECT * FROM run WHERE id = $1', id))[0]!;
 const me = randomUUID();
 let nextKey = 1n;
@@ -21,7 +22,11 @@ async function replica(silentForS: number, pools: string[] = []): Promise<{ id: 
   // Both halves of the 63 bits are used: what pg_locks shows in two columns must be put together rightly.
   const [id, key] = [randomUUID(), ((nextKey++ << 32n) | 0xf000_0000n | nextKey).toString()];
   await query(livenessSql.register, id, key, 'host', 1, 'all', pools);
-  await query(`UPDATE replica SET heartbeat_at = clock_timestamp() - make_interval(secs => $2) WHERE id = $1`, id, silentForS);
+  await query(
+    `UPDATE replica SET heartbeat_at = clock_timestamp() - make_interval(secs => $2) WHERE id = $1`,
+    id,
+    silentForS,
+  );
   return { id, key };
 }
 
@@ -142,7 +147,8 @@ describe('a take-over', () => {
     await query(`UPDATE graphile_worker._private_jobs j SET locked_at = now(), locked_by = CASE payload->>'n' WHEN '1' THEN 'pool-dead' ELSE 'pool-alive' END
       FROM graphile_worker._private_tasks t WHERE t.id = j.task_id AND t.identifier = 't'`);
     await takeOver(id);
-    const locked = await query(`SELECT j.locked_by FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+    const locked =
+      await query(`SELECT j.locked_by FROM graphile_worker._private_jobs j JOIN graphile_worker._private_tasks t ON t.id = j.task_id
       WHERE t.identifier = 't' ORDER BY payload->>'n'`);
     expect(locked).toEqual([{ locked_by: null }, { locked_by: 'pool-alive' }]);
   });

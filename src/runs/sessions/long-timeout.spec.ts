@@ -49,7 +49,6 @@ describe('a timeout of any length', () => {
   it.each([0, 1, 1000, day, 24 * day, 25 * day, 30 * day, 365 * day])(
     'of %i ms fires once, then and not before',
     (ms) => {
-      const from = 0;
       let fired = 0;
       new LongTimeout(() => fired++, ms);
       if (ms > 0) clock.passUntil(ms - 1);

@@ -142,13 +142,13 @@ describe('the steps that may have killed their process', () => {
 
 describe('a suspect that cannot be noted', () => {
   it('because the run is lost: does not start, and opens the gate', async () => {
-    let session: { lost(): void };
+    const its: { session?: { lost(): void } } = {};
     host.markAnswer = async () => {
-      session.lost();
+      its.session!.lost();
       return false;
     };
-    host.gate.enterSolo(() => undefined); // so that `session` is set when its turn comes
-    session = await takeOver([began('a')]);
+    host.gate.enterSolo(() => undefined); // so that the session is known when its turn comes
+    its.session = await takeOver([began('a')]);
     host.gate.leaveSolo();
     await settled();
     host.open(planOf({ z: {} }), [start]);

@@ -29,12 +29,20 @@ afterAll(async () => {
   await database.close();
 });
 
-const query = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows as Record<string, unknown>[];
+const query = async (text: string, ...values: unknown[]) =>
+  (await database.pool.query(text, values)).rows as Record<string, unknown>[];
 const replicaOf = (who: Replica, url: string) => new Starts(new Database({ url, description: '', poolSize: 1 }), who);
 
 async function register(who: Replica): Promise<void> {
   const { id, lockKey, host, pid, role } = who.row();
-  await query('INSERT INTO replica (id, lock_key, host, pid, role) VALUES ($1, $2, $3, $4, $5)', id, lockKey, host, pid, role);
+  await query(
+    'INSERT INTO replica (id, lock_key, host, pid, role) VALUES ($1, $2, $3, $4, $5)',
+    id,
+    lockKey,
+    host,
+    pid,
+    role,
+  );
 }
 
 function start(more: Partial<NewRun> = {}): NewRun {
@@ -64,20 +72,42 @@ describe('starts of runs', () => {
     const owned = start();
     const queued = start({ owned: false, traceparent: '00-1-2-01' });
     const results = await Promise.all([starts.add(owned), starts.add(queued)]);
-    expect(results).toEqual([{ made: true, owned: true }, { made: true, owned: false }]);
-    expect(await query('SELECT owner, status, epoch, seq, trigger, workflow_id, traceparent FROM run WHERE id = $1', owned.id)).toEqual([
-      { owner: replica.id, status: 'running', epoch: 1, seq: 2, trigger: 'manual', workflow_id: 'flow', traceparent: null },
+    expect(results).toEqual([
+      { made: true, owned: true },
+      { made: true, owned: false },
     ]);
-    expect(await query('SELECT owner, status, seq, started_at, traceparent FROM run WHERE id = $1', queued.id)).toEqual([
-      { owner: null, status: 'queued', seq: 1, started_at: null, traceparent: '00-1-2-01' },
+    expect(
+      await query(
+        'SELECT owner, status, epoch, seq, trigger, workflow_id, traceparent FROM run WHERE id = $1',
+        owned.id,
+      ),
+    ).toEqual([
+      {
+        owner: replica.id,
+        status: 'running',
+        epoch: 1,
+        seq: 2,
+        trigger: 'manual',
+        workflow_id: 'flow',
+        traceparent: null,
+      },
     ]);
-    expect(await logOf(owned.id)).toEqual([{ seq: 1, type: 'RunCreated' }, { seq: 2, type: 'RunStarted' }]);
+    expect(await query('SELECT owner, status, seq, started_at, traceparent FROM run WHERE id = $1', queued.id)).toEqual(
+      [{ owner: null, status: 'queued', seq: 1, started_at: null, traceparent: '00-1-2-01' }],
+    );
+    expect(await logOf(owned.id)).toEqual([
+      { seq: 1, type: 'RunCreated' },
+      { seq: 2, type: 'RunStarted' },
+    ]);
   });
 
   it('that come together are one transaction', async () => {
     const many = Array.from({ length: 300 }, () => start());
     expect(madeOf(await Promise.all(many.map((one) => starts.add(one))))).toBe(300);
-    const [{ n }] = (await query('SELECT count(DISTINCT xmin::text)::int AS n FROM run WHERE id = ANY($1)', many.map(({ id }) => id))) as [{ n: number }];
+    const [{ n }] = (await query(
+      'SELECT count(DISTINCT xmin::text)::int AS n FROM run WHERE id = ANY($1)',
+      many.map(({ id }) => id),
+    )) as [{ n: number }];
     expect(n).toBeLessThan(10);
   });
 
@@ -137,14 +167,22 @@ describe('a key', () => {
     const first = start({ key: 'old', fingerprint: 'f' });
     await starts.add(first);
     await query('DELETE FROM run WHERE id = $1', first.id);
-    expect(await starts.add(start({ key: 'old' }))).toMatchObject({ made: false, id: first.id, fingerprint: 'f', status: 'succeeded' });
+    expect(await starts.add(start({ key: 'old' }))).toMatchObject({
+      made: false,
+      id: first.id,
+      fingerprint: 'f',
+      status: 'succeeded',
+    });
   });
 
   it('that another replica has not committed yet is waited for', async () => {
     const other = await database.pool.connect();
     await other.query('BEGIN');
     const holder = uuidv7();
-    await other.query(`INSERT INTO trigger_dedupe (kind, workflow_id, key, run_id) VALUES ('manual', 'flow', 'open', $1)`, [holder]);
+    await other.query(
+      `INSERT INTO trigger_dedupe (kind, workflow_id, key, run_id) VALUES ('manual', 'flow', 'open', $1)`,
+      [holder],
+    );
     const answer = starts.add(start({ key: 'open' }));
     await waiting();
     await other.query('COMMIT');
@@ -162,54 +200,69 @@ async function waiting(): Promise<void> {
 }
 
 describe('a start whose outcome is unknown', () => {
-  it.each([[undefined], ['lost answer']])('took effect, and its answer was lost (key %p): one run, made and owned', async (key) => {
-    const one = start({ key });
-    const lost = proxy.loseAnswer('start');
-    const answer = starts.add(one);
-    await lost;
-    expect(await answer).toEqual({ made: true, owned: true });
-    expect(await logOf(one.id)).toHaveLength(2);
-  });
+  it.each([[undefined], ['lost answer']])(
+    'took effect, and its answer was lost (key %p): one run, made and owned',
+    async (key) => {
+      const one = start({ key });
+      const lost = proxy.loseAnswer('start');
+      const answer = starts.add(one);
+      await lost;
+      expect(await answer).toEqual({ made: true, owned: true });
+      expect(await logOf(one.id)).toHaveLength(2);
+    },
+  );
 
-  it.each([[undefined], ['dropped']])('never reached the server (key %p): it is made by the second try', async (key) => {
-    const one = start({ key });
-    const held = proxy.hold('start');
-    const answer = starts.add(one);
-    (await held).drop();
-    expect(await answer).toEqual({ made: true, owned: true });
-    expect(await logOf(one.id)).toHaveLength(2);
-  });
+  it.each([[undefined], ['dropped']])(
+    'never reached the server (key %p): it is made by the second try',
+    async (key) => {
+      const one = start({ key });
+      const held = proxy.hold('start');
+      const answer = starts.add(one);
+      (await held).drop();
+      expect(await answer).toEqual({ made: true, owned: true });
+      expect(await logOf(one.id)).toHaveLength(2);
+    },
+  );
 
-  it.each([[undefined], ['late']])('reaches the server after it was tried again (key %p): nothing is made twice', async (key) => {
-    const one = start({ key });
-    const held = proxy.hold('start');
-    const answer = starts.add(one);
-    const statement = await held;
-    statement.cutClient();
-    expect(await answer).toEqual({ made: true, owned: true });
-    statement.release();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect([await rowsOf([one.id]), await logOf(one.id)]).toMatchObject([1, [{ seq: 1 }, { seq: 2 }]]);
-  });
+  it.each([[undefined], ['late']])(
+    'reaches the server after it was tried again (key %p): nothing is made twice',
+    async (key) => {
+      const one = start({ key });
+      const held = proxy.hold('start');
+      const answer = starts.add(one);
+      const statement = await held;
+      statement.cutClient();
+      expect(await answer).toEqual({ made: true, owned: true });
+      statement.release();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([await rowsOf([one.id]), await logOf(one.id)]).toMatchObject([1, [{ seq: 1 }, { seq: 2 }]]);
+    },
+  );
 
   // Unkeyed the second try meets the row of the first, keyed it meets its own key: neither may be told as somebody else's.
-  it.each([[undefined], ['still running']])('ends while it is tried again (key %p): made once, and told as made', async (key) => {
-    const [one, beside] = [start({ key }), start()];
-    const other = await database.pool.connect();
-    await other.query('BEGIN');
-    await other.query('LOCK TABLE run IN SHARE MODE');
-    const held = proxy.hold('start');
-    const answers = Promise.all([starts.add(one), starts.add(beside)]);
-    const statement = await held;
-    statement.release();
-    await waiting();
-    statement.cutClient();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await other.query('COMMIT');
-    other.release();
-    expect(await answers).toEqual([{ made: true, owned: true }, { made: true, owned: true }]);
-    expect([await rowsOf([one.id, beside.id]), await logOf(one.id)]).toMatchObject([2, [{ seq: 1 }, { seq: 2 }]]);
-  });
+  it.each([[undefined], ['still running']])(
+    'ends while it is tried again (key %p): made once, and told as made',
+    async (key) => {
+      const [one, beside] = [start({ key }), start()];
+      const other = await database.pool.connect();
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE run IN SHARE MODE');
+      const held = proxy.hold('start');
+      const answers = Promise.all([starts.add(one), starts.add(beside)]);
+      const statement = await held;
+      statement.release();
+      await waiting();
+      statement.cutClient();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await other.query('COMMIT');
+      other.release();
+      expect(await answers).toEqual([
+        { made: true, owned: true },
+        { made: true, owned: true },
+      ]);
+      expect([await rowsOf([one.id, beside.id]), await logOf(one.id)]).toMatchObject([2, [{ seq: 1 }, { seq: 2 }]]);
+    },
+  );
 
   it('fails with a code when the database stays away, and the next start works', async () => {
     const gone = await TcpProxy.open(database.url);

@@ -1,0 +1,98 @@
+import { Logger } from '@nestjs/common';
+import { testDatabase } from '../../../test/support/database.js';
+import { insertRun } from '../../../test/support/runs.js';
+import { loadConfig } from '../../config/index.js';
+import type { Database } from '../../database/index.js';
+import { type LogLine, RunLogs } from './run-logs.js';
+
+Logger.overrideLogger(false);
+
+let database: Database;
+let logs: RunLogs;
+let run: string;
+const defaults = loadConfig({}, '/');
+
+beforeAll(async () => (database = await testDatabase()));
+beforeEach(async () => {
+  run = await insertRun(database);
+  logs = new RunLogs(database, { ...defaults, engine: { ...defaults.engine, maxLogBytes: 2000 } });
+});
+afterEach(() => logs.onApplicationShutdown());
+afterAll(() => database.close());
+
+const line = (message: string, more: Partial<LogLine> = {}): LogLine => ({
+  runId: run,
+  at: 1_700_000_000_123,
+  level: 'info',
+  step: 'a',
+  attempt: 1,
+  message,
+  fields: null,
+  ...more,
+});
+const lines = async (id = run) =>
+  (
+    await database.pool.query<{ message: string; fields: string | null; at: Date }>(
+      'SELECT * FROM run_log WHERE run_id = $1 ORDER BY seq',
+      [id],
+    )
+  ).rows;
+
+describe('step logs', () => {
+  it('are written in order, soon and without being asked', async () => {
+    for (const text of ['one', 'two', 'three']) logs.write(line(text, { fields: '{"n":1}' }));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await lines()).map(({ message }) => message)).toEqual(['one', 'two', 'three']);
+    expect((await lines())[0]).toMatchObject({
+      fields: '{"n":1}',
+      at: new Date(1_700_000_000_123),
+      level: 'info',
+      step: 'a',
+      attempt: 1,
+    });
+  });
+
+  it('take every text, and one that PostgreSQL cannot hold harms no other', async () => {
+    for (const text of ['nul \u0000', 'half \ud800', '\\"{},NULL', '', 'ä \u{1f600}']) logs.write(line(text));
+    await logs.flush();
+    expect((await lines()).map(({ message }) => message)).toEqual([
+      'nul \ufffd',
+      'half \ufffd',
+      '\\"{},NULL',
+      '',
+      'ä \u{1f600}',
+    ]);
+  });
+
+  it('are cut per run, and say so once', async () => {
+    const other = await insertRun(database);
+    for (let n = 0; n < 100; n++) logs.write(line('x'.repeat(100)));
+    logs.write(line('still here', { runId: other }));
+    await logs.flush();
+    const written = await lines();
+    expect(written.length).toBeLessThan(20);
+    expect(written.filter(({ message }) => message.includes('engine.maxLogBytes is 2000'))).toHaveLength(1);
+    expect(written.at(-1)!.message).toContain('cut here');
+    expect((await lines(other)).map(({ message }) => message)).toEqual(['still here']);
+  });
+
+  it('cut a single line that is larger than all', async () => {
+    logs.write(line('x'.repeat(1_000_000)));
+    await logs.flush();
+    expect((await lines()).map(({ message }) => message.length < 100)).toEqual([true]);
+  });
+
+  it('are written at the end', async () => {
+    logs.write(line('last words'));
+    await logs.onApplicationShutdown();
+    expect(await lines()).toHaveLength(1);
+  });
+
+  it('never fail the work when the database does not take them', async () => {
+    logs.write(line('bad', { runId: 'no uuid' }));
+    await expect(logs.flush()).resolves.toBeUndefined();
+    logs.write(line('good'));
+    await logs.flush();
+    expect(await lines()).toHaveLength(1);
+  });
+});
