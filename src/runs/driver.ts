@@ -68,7 +68,9 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     let row: LeasedRow | undefined;
     try {
       row = await this.leases.acquire(id);
-      return row && (await this.#fold(row));
+      const ready = row && (await this.#fold(row));
+      // Declared dead meanwhile: another replica has it, and the steps would start on both.
+      return ready && this.leases.isOurs(ready.row) ? ready : undefined;
     } catch (thrown) {
       this.#log.warn(`run ${id} cannot be driven now: ${messageOf(thrown)}`);
       // A broken connection is soon another one; a version that nobody can read stays so for longer.

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../src/database/index.js';
 import type { Writer } from '../../src/runs/journal/journal.js';
 import type { EventRow, RunWrite } from '../../src/runs/journal/run-write.js';
+import type { Replica } from '../../src/runs/replica.js';
 
 type Column = string | number | boolean | Date | null;
 
@@ -32,6 +33,13 @@ export async function insertRun(database: Database, columns: Readonly<Record<str
   const event = 'INSERT INTO run_event (run_id, seq, type, data, at) VALUES ($1, 1, $2, $3, now())';
   await database.pool.query(event, [row['id'], 'RunCreated', created]);
   return row['id'] as string;
+}
+
+/** As its liveness thread does: without a row a replica may own nothing. */
+export async function register(database: Database, replica: Replica): Promise<void> {
+  const { id, lockKey, host, pid, role } = replica.row();
+  const insert = 'INSERT INTO replica (id, lock_key, host, pid, role) VALUES ($1, $2, $3, $4, $5)';
+  await database.pool.query(insert, [id, lockKey, host, pid, role]);
 }
 
 export async function insertSignal(database: Database, run: string): Promise<string> {

@@ -1,21 +1,29 @@
 export const sql = {
-  /** `wake_at` null and no owner means: runnable now. The condition keeps a hint that comes too early from waking a sleeper. */
+  /**
+   * `wake_at` null and no owner means: runnable now. The condition keeps a hint that comes too early from waking a sleeper.
+   * A replica that was declared dead, and does not know it yet, takes nothing: nobody would find it dead again.
+   */
   acquire: `
-    UPDATE run r SET owner = $2, epoch = epoch + 1, wake_at = NULL
-    FROM unnest($1::uuid[]) AS w(id)
+    WITH me AS (SELECT id FROM replica WHERE id = $2 FOR KEY SHARE)
+    UPDATE run r SET owner = me.id, epoch = epoch + 1, wake_at = NULL
+    FROM me, unnest($1::uuid[]) AS w(id)
     WHERE r.id = w.id AND owner IS NULL AND finished_at IS NULL
       AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
-    RETURNING r.id, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id`,
+    RETURNING r.id, owner, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id`,
 
   /**
    * The one way to give a run back. A signal is written to the inbox together with a wake job: either this statement
-   * sees the row and refuses, or the job comes after it and finds the run free.
+   * sees the row and refuses, or the job comes after it and finds the run free. It raises the epoch, for its answer may be
+   * lost: whoever then believes that the run is still his can write no more. The instant is reckoned from the server's
+   * clock, which alone says when it has come: by a hub's clock that is behind, a run could be woken and given back in a loop.
+   * Whole milliseconds, as the hint has them: it must not come before the instant.
    */
   release: `
-    UPDATE run r SET owner = NULL, wake_at = w.wake_at
-    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS w(id, epoch, wake_at)
+    UPDATE run r SET owner = NULL, epoch = r.epoch + 1,
+      wake_at = date_trunc('milliseconds', clock_timestamp() + w.ms * interval '1 ms')
+    FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS w(id, epoch, ms)
     WHERE r.id = w.id AND r.epoch = w.epoch AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id)
-    RETURNING r.id`,
+    RETURNING r.id, r.wake_at`,
 
   markSolo: 'UPDATE run SET solo = true WHERE id = $1 AND epoch = $2 RETURNING id',
 

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { jest } from '@jest/globals';
 import { testDatabase } from '../../../test/support/database.js';
-import { insertRun, insertSignal } from '../../../test/support/runs.js';
+import { insertRun, insertSignal, register, writeOf, RecordingWriter } from '../../../test/support/runs.js';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { loadConfig } from '../../config/index.js';
-import type { Database } from '../../database/index.js';
+import { Database } from '../../database/index.js';
 import { Jobs } from '../../jobs/index.js';
+import type { Events } from '../../events/index.js';
+import { Journal } from '../journal/journal.js';
 import { Replica } from '../replica.js';
 import { driveTask, Leases } from './leases.js';
 
@@ -18,13 +22,19 @@ let leases: Leases;
 beforeAll(async () => {
   database = await testDatabase();
   jobs = new Jobs(database, loadConfig({}, '/'), 'api');
-  replica = new Replica('all');
+  replica = await registered();
   leases = new Leases(database, jobs, replica);
 });
 afterAll(async () => {
   await leases.onApplicationShutdown();
   await database.close();
 });
+
+async function registered(): Promise<Replica> {
+  const one = new Replica('all');
+  await register(database, one);
+  return one;
+}
 
 const query = async (text: string, ...values: unknown[]) =>
   (await database.pool.query(text, values)).rows as Record<string, unknown>[];
@@ -56,7 +66,7 @@ describe('taking a run', () => {
 
   it('succeeds once, whoever else wants it at the same moment', async () => {
     const id = await insertRun(database);
-    const other = new Leases(database, jobs, new Replica('all'));
+    const other = new Leases(database, jobs, await registered());
     const rows = await Promise.all([leases.acquire(id), leases.acquire(id), other.acquire(id), other.acquire(id)]);
     expect(rows.filter((one) => one !== undefined)).toHaveLength(1);
     expect(await leases.acquire(id)).toBeUndefined();
@@ -78,6 +88,14 @@ describe('taking a run', () => {
     const id = await insertRun(database, { wake_at: inMs(60_000) });
     await insertSignal(database, id);
     expect(await leases.acquire(id)).toMatchObject({ id });
+  });
+
+  it('fails for a replica that was declared dead, or is not known under its new name yet', async () => {
+    const evicted = new Leases(database, jobs, new Replica('all'));
+    const id = await insertRun(database);
+    expect(await evicted.acquire(id)).toBeUndefined();
+    expect(await row(id)).toMatchObject({ owner: null, epoch: 1 });
+    await evicted.onApplicationShutdown();
   });
 
   it('that does not exist fails', async () => {
@@ -102,7 +120,9 @@ describe('giving a run back', () => {
     const { id, epoch } = await owned();
     const wakeAt = Date.now() + 3_600_000;
     expect(await leases.release(id, epoch, wakeAt)).toBe(true);
-    expect(await row(id)).toMatchObject({ owner: null, epoch, wake_at: new Date(wakeAt) });
+    const { owner, wake_at: due } = await row(id);
+    expect(owner).toBeNull();
+    expect(Math.abs((due as Date).getTime() - wakeAt)).toBeLessThan(2000);
     const [hint] = await hints(id);
     expect(Math.abs(hint! - 3600)).toBeLessThan(3);
   });
@@ -110,7 +130,43 @@ describe('giving a run back', () => {
   it('without an instant makes it runnable now', async () => {
     const { id, epoch } = await owned();
     await leases.release(id, epoch, undefined);
-    expect([await hints(id), (await leases.acquire(id))?.epoch]).toEqual([[0], epoch + 1]);
+    expect([await hints(id), (await leases.acquire(id))?.epoch]).toEqual([[0], epoch + 2]);
+  });
+
+  it('sleeps as long as it should when the clocks of hub and database differ, and no hint comes before that', async () => {
+    const { id, epoch } = await owned();
+    const behind = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000);
+    try {
+      await leases.release(id, epoch, Date.now() + 60_000);
+    } finally {
+      behind.mockRestore();
+    }
+    const [hint] = await hints(id);
+    expect(Math.abs(hint! - 60)).toBeLessThan(5);
+    expect(await leases.acquire(id)).toBeUndefined();
+    const sql = `SELECT j.run_at >= r.wake_at AS late FROM run r, graphile_worker._private_jobs j
+      WHERE r.id = $1 AND j.payload->>'run' = r.id::text`;
+    expect(await query(sql, id)).toEqual([{ late: true }]);
+  });
+
+  it('whose answer is lost takes the run away from who gave it back', async () => {
+    const proxy = await TcpProxy.open(database.url);
+    const cut = new Leases(new Database({ url: proxy.url, description: '', poolSize: 1 }), jobs, replica);
+    const { id, epoch } = await owned();
+    const lost = proxy.loseAnswer('release');
+    const answer = cut.release(id, epoch, Date.now() + 1e6);
+    await lost;
+    await expect(answer).rejects.toMatchObject({ code: 'CC_DATABASE_UNAVAILABLE' });
+    expect(await row(id)).toMatchObject({ owner: null });
+    const journal = new Journal(database, null as unknown as Events);
+    for (const write of [writeOf(id, { epoch }), writeOf(id, { epoch, events: [] })]) {
+      const writer = new RecordingWriter(write);
+      journal.append(writer);
+      expect(await writer.verdict).toBe('lost');
+    }
+    await journal.onApplicationShutdown();
+    await cut.onApplicationShutdown();
+    await proxy.close();
   });
 
   it('is refused while a signal waits: it would sleep through it', async () => {
@@ -156,7 +212,7 @@ describe('giving a run back', () => {
 
 describe('what a replica owns', () => {
   it('is given back whole, without suspicion, and hinted at', async () => {
-    const stopping = new Replica('all');
+    const stopping = await registered();
     const its = new Leases(database, jobs, stopping);
     const ids = await Promise.all([1, 2, 3].map(() => insertRun(database)));
     for (const id of ids) await its.acquire(id);
@@ -178,7 +234,7 @@ describe('what a replica owns', () => {
   });
 
   it('is listed, and given back run by run where the epoch is still the same', async () => {
-    const its = new Leases(database, jobs, new Replica('all'));
+    const its = new Leases(database, jobs, await registered());
     const [one, moved] = [await insertRun(database), await insertRun(database)];
     await its.acquire(one);
     await its.acquire(moved);

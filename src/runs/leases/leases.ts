@@ -11,6 +11,7 @@ import { sql } from './lease-sql.js';
 /** A run as it stands in its row when this replica has just become its owner. */
 export interface LeasedRow {
   readonly id: string;
+  readonly owner: string;
   readonly workflow_id: string;
   readonly version: string;
   readonly status: string;
@@ -36,6 +37,11 @@ interface Release {
   readonly wakeAt: number | undefined;
   readonly done: (released: boolean) => void;
   readonly failed: (thrown: unknown) => void;
+}
+
+interface Released {
+  readonly id: string;
+  readonly wake_at: Date | null;
 }
 
 export const driveTask = 'runs.drive';
@@ -65,12 +71,17 @@ export class Leases implements OnApplicationShutdown {
     return this.replica.drives;
   }
 
+  /** Whether this replica is still the one that took the run: it comes back under a new name when it was declared dead. */
+  isOurs({ owner }: LeasedRow): boolean {
+    return owner === this.replica.id;
+  }
+
   /** Undefined when somebody owns it, it has ended, or it is not due yet. */
   acquire(id: string): Promise<LeasedRow | undefined> {
     return new Promise((done, failed) => this.#acquires.add({ id, done, failed }));
   }
 
-  /** False when it was not given back because its inbox holds signals (or it is lost already). */
+  /** `wakeAt`: ms since 1970 by this process's clock. False when it was not given back because its inbox holds signals (or it is lost already). */
   release(id: string, epoch: number, wakeAt: number | undefined): Promise<boolean> {
     return new Promise((done, failed) => this.#releases.add({ id, epoch, wakeAt, done, failed }));
   }
@@ -119,12 +130,8 @@ export class Leases implements OnApplicationShutdown {
   }
 
   /** Tells some replica to drive these runs. A lost hint is found by the sweeper. */
-  async hint(runs: readonly { readonly id: string; readonly at?: number | undefined }[]): Promise<void> {
-    const jobs = runs.map(({ id, at }) => ({
-      task: driveTask,
-      payload: { run: id },
-      ...(at !== undefined && { runAt: new Date(at) }),
-    }));
+  async hint(runs: readonly { readonly id: string; readonly at?: Date | null }[]): Promise<void> {
+    const jobs = runs.map(({ id, at }) => ({ task: driveTask, payload: { run: id }, ...(at && { runAt: at }) }));
     await this.jobs.enqueue(this.database.pool, jobs);
   }
 
@@ -156,14 +163,12 @@ export class Leases implements OnApplicationShutdown {
     const values = [
       sorted.map(({ id }) => id),
       sorted.map(({ epoch }) => epoch),
-      sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : new Date(wakeAt))),
+      sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : Math.max(0, wakeAt - Date.now()))),
     ];
     try {
-      const rows = await this.#connection.query<{ id: string }>('release', sql.release, values);
+      const rows = await this.#connection.query<Released>('release', sql.release, values);
       const released = new Set(rows.map(({ id }) => id));
-      await this.hint(batch.filter(({ id }) => released.has(id)).map(({ id, wakeAt: at }) => ({ id, at }))).catch(
-        () => undefined,
-      );
+      await this.hint(rows.map(({ id, wake_at: at }) => ({ id, at }))).catch(() => undefined);
       return () => batch.forEach(({ id, done }) => done(released.has(id)));
     } catch (thrown) {
       return () => batch.forEach(({ failed }) => failed(thrown));

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { testDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/engine.js';
 import { created, planOf } from '../../../test/support/plans.js';
+import { register } from '../../../test/support/runs.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { Database } from '../../database/index.js';
 import { Replica } from '../replica.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   database = await testDatabase();
   proxy = await TcpProxy.open(database.url);
   replica = new Replica('all');
-  await register(replica);
+  await register(database, replica);
 });
 beforeEach(() => (starts = replicaOf(replica, proxy.url)));
 afterEach(() => starts.onApplicationShutdown());
@@ -32,18 +33,6 @@ afterAll(async () => {
 const query = async (text: string, ...values: unknown[]) =>
   (await database.pool.query(text, values)).rows as Record<string, unknown>[];
 const replicaOf = (who: Replica, url: string) => new Starts(new Database({ url, description: '', poolSize: 1 }), who);
-
-async function register(who: Replica): Promise<void> {
-  const { id, lockKey, host, pid, role } = who.row();
-  await query(
-    'INSERT INTO replica (id, lock_key, host, pid, role) VALUES ($1, $2, $3, $4, $5)',
-    id,
-    lockKey,
-    host,
-    pid,
-    role,
-  );
-}
 
 function start(more: Partial<NewRun> = {}): NewRun {
   const owned = more.owned ?? true;
