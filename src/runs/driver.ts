@@ -13,6 +13,7 @@ import { Jobs } from '../jobs/index.js';
 import type { RunFacts } from '../telemetry/index.js';
 import { foldRun, type Run, type RunEvent, type TriggerKind } from '../workflow/index.js';
 import { driveTask, type LeasedRow, Leases } from './leases/leases.js';
+import type { Signal } from './sessions/session.js';
 import { Sessions } from './sessions/sessions.js';
 
 /** A run this replica has just become the owner of, folded, and the events that go on from there. */
@@ -21,6 +22,7 @@ interface Ready {
   readonly run: Run;
   readonly facts: RunFacts;
   readonly events: readonly RunEvent[];
+  readonly signals: readonly Signal[];
 }
 
 /** Takes runs that nobody drives: the handler of the job "drive run X". */
@@ -54,14 +56,15 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
   /** Never throws. A run that has a living owner, has ended, or is not due yet is left alone. */
   async drive(id: string): Promise<void> {
     const here = this.sessions.get(id);
-    if (here) return here.knock();
+    if (here) {
+      here.knock();
+      return this.sessions.readInbox(id); // the NOTIFY may have met a connection that is dead and does not know it
+    }
     if (!(await this.sessions.reserve())) return;
     const ready = await this.#acquire(id);
     if (ready === undefined) return this.sessions.unreserve();
-    this.sessions.open(ready.run, ready.row, ready.facts, ready.events);
-    await this.sessions
-      .readInbox(id)
-      .catch((thrown: unknown) => this.#log.warn(`inbox of run ${id}: ${messageOf(thrown)}`));
+    this.sessions.open(ready.run, ready.row, ready.facts, ready.events, ready.signals);
+    await this.sessions.readInbox(id); // of signals that came since then, for which nobody was here
   }
 
   async #acquire(id: string): Promise<Ready | undefined> {
@@ -82,9 +85,10 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
   }
 
   async #fold(row: LeasedRow): Promise<Ready> {
-    const [plan, log] = await Promise.all([
+    const [plan, log, signals] = await Promise.all([
       this.definitions.version(row.workflow_id, row.version),
       this.leases.log(row.id),
+      row.signalled ? this.leases.inbox(row.id) : [],
     ]);
     const run = foldRun(plan, row.id, log);
     const at = Date.now();
@@ -100,6 +104,6 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       traceId: row.trace_id,
       spanId: row.span_id,
     };
-    return { row, run, facts, events };
+    return { row, run, facts, events, signals };
   }
 }

@@ -72,16 +72,10 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
       client.on('error', reject);
       client.on('end', () => reject(new Error('connection ended')));
     });
-    client.on('notification', ({ payload }) => void this.#read(payload ?? ''));
+    client.on('notification', ({ payload }) => void this.sessions.readInbox(payload ?? ''));
     await Promise.race([client.connect(), ended]);
     await client.query(`LISTEN ${channel}`);
-    for (const id of this.sessions.ids()) await this.#read(id);
+    for (const id of this.sessions.ids()) await this.sessions.readInbox(id);
     await ended;
-  }
-
-  async #read(id: string): Promise<void> {
-    await this.sessions
-      .readInbox(id)
-      .catch((thrown: unknown) => this.#log.warn(`inbox of run ${id} not read: ${messageOf(thrown)}`));
   }
 }

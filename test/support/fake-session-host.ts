@@ -1,7 +1,7 @@
 import { fromRow } from '../../src/runs/journal/event-rows.js';
 import type { RunWrite } from '../../src/runs/journal/run-write.js';
 import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js';
-import { type Lease, Session, type SessionHost } from '../../src/runs/sessions/session.js';
+import { type Lease, Session, type SessionHost, type Signal } from '../../src/runs/sessions/session.js';
 import { SoloGate } from '../../src/runs/sessions/solo-gate.js';
 import { EngineTelemetry } from '../../src/telemetry/index.js';
 import { type Failure, foldRun, type Plan, type RunEvent } from '../../src/workflow/index.js';
@@ -36,6 +36,7 @@ export class FakeSessionHost implements SessionHost {
     fresh: readonly RunEvent[] = [],
     lease: Partial<Lease> = {},
     convictAfter = 3,
+    signals: readonly Signal[] = [],
   ): Session {
     const run = foldRun(plan, 'r', [created({}), ...log]);
     const facts = { runId: 'r', workflow: 'flow', version: 'v1', trigger: 'manual', traceId: '1', spanId: '2' };
@@ -45,7 +46,7 @@ export class FakeSessionHost implements SessionHost {
       facts,
       this,
     );
-    session.resume(fresh, convictAfter);
+    session.resume(fresh, convictAfter, signals);
     return session;
   }
 

@@ -23,6 +23,7 @@ export interface LeasedRow {
   readonly trace_id: string;
   readonly span_id: string;
   readonly trigger: string;
+  readonly signalled: boolean;
 }
 
 interface Acquire {

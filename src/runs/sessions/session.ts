@@ -43,6 +43,12 @@ export interface SessionHost {
   closed(session: Session): void;
 }
 
+/** A row of the inbox. */
+export interface Signal {
+  readonly id: string;
+  readonly event: RunEvent;
+}
+
 export interface Lease {
   readonly epoch: number;
   readonly seq: number;
@@ -91,6 +97,10 @@ export class Session implements Writer {
     return this.#run;
   }
 
+  dbg(): unknown {
+    return { resting: this.#resting, entering: this.#entering, attempts: this.#attempts.size, earliest: this.#timers.earliest };
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -109,9 +119,13 @@ export class Session implements Writer {
     if (this.#resting) this.#knocked = true;
   }
 
-  /** Goes on where the log ends: a new run, or one taken over. `convictAfter`: see Suspicion. */
-  resume(events: readonly RunEvent[], convictAfter: number): void {
+  /**
+   * Goes on where the log ends: a new run, or one taken over. `convictAfter`: see Suspicion. `signals` that are waiting
+   * count before anything starts: a run that was cancelled while it was queued starts no step.
+   */
+  resume(events: readonly RunEvent[], convictAfter: number, signals: readonly Signal[] = []): void {
     for (const event of events) this.apply(event);
+    this.#consume(signals);
     const fresh = events.some((event) => event.type === 'RunStarted');
     const commands = fresh ? [] : suspectsFirst(this.#run, outstanding(this.#run));
     const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
@@ -138,17 +152,21 @@ export class Session implements Writer {
   }
 
   /** Signals of the inbox, as events; their rows go with the flush that writes them. */
-  receive(signals: readonly { readonly id: string; readonly event: RunEvent }[]): void {
+  receive(signals: readonly Signal[]): void {
     if (this.#closed) return;
     // Were they written now, the release could still succeed, and nobody would carry out what they command.
     if (this.#resting) return this.knock();
+    this.#consume(signals);
+    this.#schedule();
+  }
+
+  #consume(signals: readonly Signal[]): void {
     for (const { id, event } of signals) {
       if (this.#seenInbox.has(id)) continue;
       this.#seenInbox.add(id);
       this.#draft.consumed(id);
       this.apply(event);
     }
-    this.#schedule();
   }
 
   cost(step: string, usd: number, kind: string): void {
@@ -219,7 +237,7 @@ export class Session implements Writer {
 
   /** The run could not be given back: go on. The empty write tells whether it is still ours. */
   wake(): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#resting) return;
     this.#resting = false;
     this.#knocked = false;
     this.#draft.touch();
@@ -298,6 +316,7 @@ export class Session implements Writer {
       this.#settle();
       return false;
     }
+    if (this.#attempts.has(step)) return false;
     const redriven = this.#run.steps[step]?.status === 'running';
     if (!redriven && !this.apply({ type: 'StepStarted', at: Date.now(), step, attempt })) return false;
     if (this.#run.ending) return false;

@@ -6,7 +6,7 @@ import type { Run, RunEvent } from '../../workflow/index.js';
 import { Journal } from '../journal/journal.js';
 import { Leases } from '../leases/leases.js';
 import { Attempts } from './attempts.js';
-import { type Lease, Session, type SessionHost } from './session.js';
+import { type Lease, Session, type SessionHost, type Signal } from './session.js';
 import { SoloGate } from './solo-gate.js';
 
 /** The runs in the memory of this replica: at most engine.maxRuns. */
@@ -73,11 +73,11 @@ export class Sessions implements SessionHost {
   }
 
   /** Drives a run that this replica owns. `events` are new ones, to be written first. */
-  open(run: Run, lease: Lease, facts: RunFacts, events: readonly RunEvent[]): void {
+  open(run: Run, lease: Lease, facts: RunFacts, events: readonly RunEvent[], signals: readonly Signal[] = []): void {
     const session = new Session(run, lease, facts, this);
     this.#sessions.set(run.id, session);
     this.unreserve();
-    session.resume(events, this.config.engine.convictAfter);
+    session.resume(events, this.config.engine.convictAfter, signals);
   }
 
   /** A stopped process that goes on may hold answers from before: what they allow is another replica's by now. */
@@ -121,10 +121,16 @@ export class Sessions implements SessionHost {
     if (this.#waiting.length > 0 && this.tryReserve()) this.#waiting.shift()!(true);
   }
 
-  /** Signals for a run arrived. */
+  /** Signals for a run arrived. Nobody says so again, so this never rejects: what cannot be read now is read later. */
   async readInbox(id: string): Promise<void> {
     const session = this.#sessions.get(id);
-    if (session && !session.closed) session.receive(await this.leases.inbox(id));
+    if (session === undefined) return;
+    try {
+      session.receive(await this.leases.inbox(id));
+    } catch (thrown) {
+      this.#log.warn(`inbox of run ${id} not read, tried again in a second: ${messageOf(thrown)}`);
+      setTimeout(() => void this.readInbox(id), 1000).unref();
+    }
   }
 
   /** No step starts from now on; runs with nothing in flight are given back. */
