@@ -97,10 +97,6 @@ export class Session implements Writer {
     return this.#run;
   }
 
-  dbg(): unknown {
-    return { resting: this.#resting, entering: this.#entering, attempts: this.#attempts.size, earliest: this.#timers.earliest };
-  }
-
   get closed(): boolean {
     return this.#closed;
   }
