@@ -55,6 +55,7 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
         connectionString: this.database.url,
         application_name: 'commandcenter signals',
         keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000, // the system's default of two hours would leave us deaf for as long
       });
       this.#client = client;
       try {

@@ -70,6 +70,20 @@ describe('a steady connection', () => {
     await eventually(async () => expect(await count()).toBe(0), 3000);
   });
 
+  it('gives up a server that does not answer, and asks again on another connection', async () => {
+    const proxy = await TcpProxy.open(database.url);
+    const silent = new SteadyConnection(proxy.url, 'silent', 300);
+    await silent.query('before', 'SELECT 1', []);
+    const held = proxy.hold('swallowed');
+    const answer = silent.query('swallowed', 'SELECT 1', []);
+    const next = silent.query<{ n: number }>('next', 'SELECT 2 AS n', []);
+    await held;
+    await expect(answer).rejects.toMatchObject({ code: 'CC_DATABASE_UNAVAILABLE' });
+    expect(await next).toEqual([{ n: 2 }]);
+    await silent.end();
+    await proxy.close();
+  });
+
   it('waits until the database is back, and gives up when the hub stops', async () => {
     const proxy = await TcpProxy.open(database.url);
     const { url } = proxy;

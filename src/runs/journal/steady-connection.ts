@@ -4,6 +4,12 @@ import pg from 'pg';
 import { CcError, messageOf } from '../../errors/index.js';
 
 /**
+ * A server that is gone without a word leaves the connection open for hours, and all runs of the replica would wait for
+ * the answer. A statement that takes longer is given up as if the connection had broken: it may take effect later.
+ */
+const answerWithinMs = 30_000;
+
+/**
  * One connection of the hot path, made again when it breaks. Its planner is told to look runs up by their key whatever
  * the statistics say: a plan made while a table was nearly empty would scan it when it is full.
  */
@@ -19,6 +25,7 @@ export class SteadyConnection {
   constructor(
     private readonly url: string,
     private readonly name: string,
+    private readonly patienceMs = answerWithinMs,
   ) {}
 
   /** Throws a lost connection's error as CcError CC_DATABASE_UNAVAILABLE: whether the statement took effect is unknown. */
@@ -72,6 +79,7 @@ export class SteadyConnection {
       connectionString: this.url,
       application_name: `commandcenter ${this.name}`,
       connectionTimeoutMillis: 5000,
+      query_timeout: this.patienceMs,
       keepAlive: true,
       options:
         '-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
