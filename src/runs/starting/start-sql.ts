@@ -35,5 +35,5 @@ export const holdersSql = `
   JOIN trigger_dedupe d USING (kind, workflow_id, key)
   LEFT JOIN run r ON r.id = d.run_id`;
 
-/** After a broken connection: which of these starts took effect. */
-export const madeSql = 'SELECT id, owner FROM run WHERE id = ANY($1::uuid[])';
+/** After a broken connection: which of these starts took effect. Later epochs belong to whoever has taken the run since. */
+export const madeSql = 'SELECT id, CASE WHEN epoch = 1 THEN owner END AS owner FROM run WHERE id = ANY($1::uuid[])';

@@ -253,6 +253,24 @@ describe('a start whose outcome is unknown', () => {
     },
   );
 
+  it('took effect, and somebody else has the run by the time it is looked up: it is not driven here', async () => {
+    const [one, two] = [start(), start()];
+    const other = new Replica('all');
+    await register(database, other);
+    const lost = proxy.loseAnswer('start');
+    const looking = proxy.hold('made');
+    const answers = Promise.all([starts.add(one), starts.add(two)]);
+    await lost;
+    const look = await looking;
+    await query('UPDATE run SET owner = $2, epoch = 3 WHERE id = $1', one.id, other.id);
+    await query('UPDATE run SET epoch = 3 WHERE id = $1', two.id);
+    look.release();
+    expect(await answers).toEqual([
+      { made: true, owned: false },
+      { made: true, owned: false },
+    ]);
+  });
+
   it('fails with a code when the database stays away, and the next start works', async () => {
     const gone = await TcpProxy.open(database.url);
     const cut = replicaOf(replica, gone.url);

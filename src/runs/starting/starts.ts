@@ -92,7 +92,8 @@ export class Starts implements OnApplicationShutdown {
       return () => {
         for (const { start, done, failed } of batch) {
           const owner = made.get(start.id);
-          if (owner !== undefined) done({ made: true, owned: owner !== null });
+          // Not ours any more if this replica was declared dead and came back under a new name meanwhile.
+          if (owner !== undefined) done({ made: true, owned: owner === this.replica.id });
           else if (holders instanceof Error) failed(holders);
           else answerDuplicate(start, holders, done, failed);
         }
