@@ -90,4 +90,15 @@ describe('the partitions of runs', () => {
     await query('DELETE FROM run_default');
     await query('DELETE FROM run_event_default');
   });
+
+  it('of later weeks are made also when the default holds runs of this one: the hub was away for weeks', async () => {
+    const name = week(new Date());
+    for (const table of [name, name.replace('run_', 'run_event_')]) await query(`DROP TABLE ${table}`);
+    const id = await insertRun(database);
+    expect(await partitionOf(id)).toBe('run_default');
+    const later = new Date(Date.now() + 70 * 86_400_000);
+    await query(`SELECT make_run_partitions(interval '77 days')`);
+    expect(await partitionOf(await insertRun(database, { id: idAt(later) }))).toBe(week(later));
+    expect(await partitionOf(id)).toBe('run_default');
+  });
 });

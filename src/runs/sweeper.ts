@@ -1,4 +1,11 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { CONFIG, type Config } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
@@ -11,7 +18,7 @@ const partitionsEveryMs = 3_600_000;
 
 /** Finds what lost hints forgot. Every replica sweeps: each statement is safe to run twice. */
 @Injectable()
-export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('Sweeper');
   #timer: NodeJS.Timeout | undefined;
   #partitionsAt = 0;
@@ -23,6 +30,11 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
+
+  /** Before any run starts: the first of a hub that was away for weeks would go to the default, and its week with it. */
+  async onModuleInit(): Promise<void> {
+    await this.#makePartitions().catch((thrown: unknown) => this.#log.warn(`no partitions made: ${messageOf(thrown)}`));
+  }
 
   onApplicationBootstrap(): void {
     if (this.role !== 'api') this.#later(0);
@@ -53,12 +65,14 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
         this.database.pool,
         [...ids].map((run) => ({ task: driveTask, payload: { run }, jobKey: `sweep:${run}` })),
       );
-      if (Date.now() >= this.#partitionsAt) {
-        await this.database.pool.query(`SELECT make_run_partitions(interval '21 days')`);
-        this.#partitionsAt = Date.now() + partitionsEveryMs;
-      }
+      if (Date.now() >= this.#partitionsAt) await this.#makePartitions();
     } catch (thrown) {
       this.#log.warn(`sweep failed, tried again in ${this.config.engine.sweepMs} ms: ${messageOf(thrown)}`);
     }
+  }
+
+  async #makePartitions(): Promise<void> {
+    await this.database.pool.query(`SELECT make_run_partitions(interval '21 days')`);
+    this.#partitionsAt = Date.now() + partitionsEveryMs;
   }
 }
