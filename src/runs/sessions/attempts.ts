@@ -3,10 +3,10 @@ import { CONFIG, type Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import { Secrets } from '../../identity/index.js';
 import { AgentRegistry, failureOf } from '../../plugin-host/index.js';
-import { inputOf, type Run } from '../../workflow/index.js';
-import type { RunFacts } from '../../telemetry/index.js';
+import { inputOf } from '../../workflow/index.js';
 import { RunLogs } from '../logs/run-logs.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
+import type { Session } from './session.js';
 
 interface Started {
   readonly attempt: Attempt;
@@ -29,7 +29,8 @@ export class Attempts {
     this.#redact = (text) => secrets.redact(text);
   }
 
-  start(run: Run, facts: RunFacts, step: string, number: number, cost: (usd: number, kind: string) => void): Started {
+  start(session: Session, step: string, number: number): Started {
+    const { run, facts } = session;
     const { agent, action, timeoutMs } = run.plan.steps.get(step)!;
     let input: unknown;
     let unusable: AttemptOutcome | undefined;
@@ -51,6 +52,8 @@ export class Attempts {
       input,
       {
         log: (_attempt, level, message, fields) => {
+          // An agent may go on after its run: its lines are nobody's, and would be counted for ever.
+          if (session.closed) return;
           const safe = fields === undefined ? null : this.#redact(jsonOfFields(fields));
           this.logs.write({
             runId: run.id,
@@ -62,7 +65,7 @@ export class Attempts {
             fields: safe,
           });
         },
-        cost: (_attempt, usd, kind) => cost(usd, kind),
+        cost: (_attempt, usd, kind) => session.cost(step, usd, kind),
       },
       this.config.engine,
     );

@@ -95,7 +95,7 @@ export class Sessions implements SessionHost {
   }
 
   invoke(session: Session, step: string, attempt: number): ReturnType<SessionHost['invoke']> {
-    return this.attempts.start(session.run, session.facts, step, attempt, (usd, kind) => session.cost(step, usd, kind));
+    return this.attempts.start(session, step, attempt);
   }
 
   async markSolo(session: Session): Promise<boolean> {
