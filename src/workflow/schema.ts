@@ -1,13 +1,11 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { CcError, type Problem } from '../errors/index.js';
-import { LinearRegex } from './expression/regex.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { CcError, messageOf, type Problem } from '../errors/index.js';
 import { pathText, type Path, type PathPart } from './grammar/path.js';
+import { compileWithAjv, metaErrors, TooMuchWork } from './schema-compiler.js';
 import { propertiesOf } from './schema-names.js';
 import { isStackOverflow } from './stack-overflow.js';
 import { didYouMean } from './suggest.js';
-import { canonicalJson } from './version.js';
 
 /** A value with the schema's defaults filled in, or what is wrong with it. */
 export type Checked =
@@ -25,35 +23,6 @@ export type SchemaCheck = (value: unknown) => Checked;
 /** Problems shown at once: a list of a million wrong elements needs no million sentences. */
 const MAX_FAULTS = 50;
 
-/** Linear time for `pattern`: a schema's author must not be able to hang the hub. */
-const regExp = Object.assign((pattern: string) => new LinearRegex(pattern), { code: 'LinearRegex' });
-
-/** One instance: compiling the meta-schema takes tens of milliseconds. Schemas are forgotten as soon as they are compiled. */
-const ajv = createAjv();
-
-function createAjv(): Ajv2020 {
-  const instance = new Ajv2020({
-    strict: false,
-    allErrors: true,
-    useDefaults: true,
-    logger: false,
-    validateSchema: false,
-    code: { regExp },
-  });
-  addFormats.default(instance, { mode: 'fast' });
-  // Ajv compares every pair of elements.
-  instance.removeKeyword('uniqueItems');
-  instance.addKeyword({
-    keyword: 'uniqueItems',
-    type: 'array',
-    schemaType: 'boolean',
-    error: { message: 'must not have the same element twice' },
-    validate: (unique: boolean, items: readonly unknown[]) =>
-      !unique || new Set(items.map(canonicalJson)).size === items.length,
-  });
-  return instance;
-}
-
 /** What is wrong with the schema itself, by path in it. */
 export function schemaFaults(schema: unknown): readonly SchemaFault[] {
   const found: SchemaFault[] = [];
@@ -62,13 +31,13 @@ export function schemaFaults(schema: unknown): readonly SchemaFault[] {
   if (size.left < 0)
     return [{ path: [], message: 'the schema has more than 5000 parts or is nested too deeply', rule: '' }];
   if (found.length > 0) return found;
-  if (ajv.validateSchema(schema as JsonSchema as object) !== true)
-    return firstOfEachPath((ajv.errors ?? []).map(faultOf));
+  const errors = metaErrors(schema as JsonSchema);
+  if (errors.length > 0) return firstOfEachPath(errors.map(faultOf));
   try {
-    compileAjv(schema as JsonSchema);
+    compileWithAjv(schema as JsonSchema);
     return [];
   } catch (error) {
-    return [{ path: [], message: `the schema does not compile: ${(error as Error).message}`, rule: '' }];
+    return [{ path: [], message: `the schema does not compile: ${messageOf(error).slice(0, 300)}`, rule: '' }];
   }
 }
 
@@ -106,21 +75,30 @@ function inspect(node: unknown, path: Path, found: SchemaFault[], size: { left: 
 }
 
 export function compileSchema(schema: JsonSchema): SchemaCheck {
-  const validate = compileAjv(schema);
+  const validate = compileWithAjv(schema);
   return (value) => {
     try {
       // Defaults are written into the value, so it must be ours.
       const copy = structuredClone(value);
-      if (validate(copy)) return { ok: true, value: copy };
+      const errors = validate(copy);
+      if (errors === true) return { ok: true, value: copy };
+      return {
+        ok: false,
+        faults: joinAlternatives(errors.slice(0, 20 * MAX_FAULTS).map(faultOf)).slice(0, MAX_FAULTS),
+      };
     } catch (error) {
+      if (error instanceof TooMuchWork) return { ok: false, faults: [TOO_MUCH_WORK] };
       if (!isStackOverflow(error)) throw error;
       return { ok: false, faults: [{ path: [], message: 'the value is nested too deeply', rule: '' }] };
     }
-    const errors = validate.errors ?? [];
-    validate.errors = null;
-    return { ok: false, faults: joinAlternatives(errors.map(faultOf)).slice(0, MAX_FAULTS) };
   };
 }
+
+const TOO_MUCH_WORK: SchemaFault = {
+  path: [],
+  message: 'it takes too much work to check: it is too large or wrong in too many places for its schema',
+  rule: '',
+};
 
 /** `anyOf` says what is wrong with each alternative, and then that none fits: one sentence of the former is enough. */
 function joinAlternatives(faults: readonly SchemaFault[]): readonly SchemaFault[] {
@@ -139,18 +117,6 @@ function joinAlternatives(faults: readonly SchemaFault[]): readonly SchemaFault[
       joined[first] = { ...fault, message: `${joined[first]!.message} or ${fault.message}` };
   }
   return joined;
-}
-
-function compileAjv(schema: JsonSchema): ValidateFunction {
-  try {
-    return ajv.compile(schema as object);
-  } finally {
-    // Else a second schema with the same $id would be refused, and every version ever loaded kept.
-    if (typeof schema === 'object') {
-      ajv.removeSchema(schema);
-      if (typeof schema['$id'] === 'string') ajv.removeSchema(schema['$id']);
-    }
-  }
 }
 
 function faultOf(error: ErrorObject): SchemaFault {

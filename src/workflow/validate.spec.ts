@@ -359,3 +359,24 @@ steps:
     expect(validateWorkflow(JSON.stringify(plan!.definition)).plan?.version).toBe(plan!.version);
   });
 });
+
+describe('a file that is wrong everywhere', () => {
+  it('is not told every word of it', () => {
+    const long = 'a'.repeat(100_000);
+    const keys = Array.from({ length: 3_000 }, (_, i) => `  wrong${i}: 1`).join('\n');
+    const { problems } = validateWorkflow(`id: x\n? ${long}\n: 1\nsteps:\n a:\n  uses: b.c\n${keys}\n`);
+    expect(problems).toHaveLength(201);
+    expect(problems.at(-1)!.message).toBe('there are more problems than these 200; the check ended here');
+    expect(JSON.stringify(problems).length).toBeLessThan(100_000);
+  });
+
+  it('is not searched for what each unknown step may have meant', () => {
+    const stem = 'a'.repeat(50);
+    const steps: Record<string, unknown> = {};
+    for (let i = 0; i < 900; i++) steps[`${stem}b${i}`] = { uses: 'a.b' };
+    steps['z'] = { uses: 'a.b', needs: Array.from({ length: 900 }, (_, i) => `${stem}cccc${i}`) };
+    const began = performance.now();
+    expect(validateWorkflow(JSON.stringify({ id: 'x', steps })).problems).toHaveLength(201);
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+});

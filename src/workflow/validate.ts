@@ -2,7 +2,7 @@ import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
 import type { Problem } from '../errors/index.js';
 import { compile, type CompileOptions } from './compile.js';
 import { checkDefinition, type CheckOptions } from './grammar/check.js';
-import { Report } from './grammar/report.js';
+import { EnoughProblems, MAX_PROBLEMS, Report } from './grammar/report.js';
 import { Source } from './grammar/source.js';
 import type { Plan } from './plan.js';
 import { versionOf } from './version.js';
@@ -31,7 +31,13 @@ export function validateDefinition(definition: unknown, options: CheckOptions & 
 }
 
 function check(value: unknown, report: Report, options: CheckOptions & CompileOptions): Validated {
-  checkDefinition(value, report, options);
+  try {
+    checkDefinition(value, report, options);
+  } catch (error) {
+    if (!(error instanceof EnoughProblems)) throw error;
+    const message = `there are more problems than these ${MAX_PROBLEMS}; the check ended here`;
+    return { problems: [...report.problems, { path: '', message }] };
+  }
   if (!report.ok) return { problems: report.problems };
   const definition = value as WorkflowDefinition;
   return { plan: compile(definition, versionOf(definition), options), problems: [] };

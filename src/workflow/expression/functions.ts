@@ -3,6 +3,7 @@ import { dateParts } from './dates.js';
 import { checkList, checkText, Fault, spend, spendText, type CelFunction, type Frame } from './frame.js';
 import { LIMITS } from './limits.js';
 import { LinearRegex } from './regex.js';
+import { programSizeOf } from './regex-size.js';
 import { isMap, kindOf, NOTHING, Optional } from './values.js';
 
 /** Maps, not objects: `constructor` must not be found. */
@@ -62,7 +63,8 @@ function size(frame: Frame, [value]: readonly unknown[]): number {
 
 /** A pattern written in the expression is compiled once, when the expression is; see nodes.ts. */
 function regex(frame: Frame, text: string, pattern: string): boolean {
-  spend(frame, 5_000);
+  // Compiling one takes milliseconds when its counts are large.
+  spend(frame, 5_000 + 300 * programSizeOf(pattern.slice(0, LIMITS.pattern)));
   return new LinearRegex(pattern).testWithin(frame, text);
 }
 

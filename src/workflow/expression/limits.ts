@@ -19,4 +19,6 @@ export const LIMITS = {
   list: 10_000,
   /** Characters of a regular expression. */
   pattern: 1_000,
+  /** Steps of its program, about: every character of a text may have to pass all of them. */
+  patternSize: 3_000,
 } as const;

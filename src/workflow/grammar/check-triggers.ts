@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
 import { compileConditionWith } from '../expression/condition.js';
 import { compileTemplateWith } from '../expression/template.js';
-import { compileSchema, withSuggestion } from '../schema.js';
+import { compileSchema, type SchemaCheck, withSuggestion } from '../schema.js';
 import { cronProblem, timezoneProblem } from '../schedule-spec.js';
 import { checkReferences, complain, EVENT_NAMES, type Surroundings } from './expressions.js';
 import { EVENT_KEYS, ON_KEYS, SCHEDULE_KEYS } from './keys.js';
@@ -12,15 +12,27 @@ import { kind, listAt, mapAt, textAt } from './shape.js';
 export function checkTriggers(value: unknown, around: Surroundings, input: JsonSchema | undefined): void {
   if (value === undefined) return;
   const on = mapAt(around.report, ['on'], value, ON_KEYS);
+  const known = input && inputCheck(input);
   listAt(around.report, ['on', 'schedule'], on?.['schedule'], 50)?.forEach((entry, i) =>
-    checkSchedule(entry, ['on', 'schedule', i], around, input),
+    checkSchedule(entry, ['on', 'schedule', i], around, known),
   );
   listAt(around.report, ['on', 'event'], on?.['event'], 50)?.forEach((entry, i) =>
-    checkEvent(entry, ['on', 'event', i], around, input),
+    checkEvent(entry, ['on', 'event', i], around, known),
   );
 }
 
-function checkSchedule(value: unknown, path: Path, around: Surroundings, input: JsonSchema | undefined): void {
+interface InputCheck {
+  readonly schema: JsonSchema;
+  readonly check: SchemaCheck;
+}
+
+/** Compiled when the first trigger asks, and once for all of them: a large schema takes long. */
+function inputCheck(schema: JsonSchema): InputCheck {
+  let compiled: SchemaCheck | undefined;
+  return { schema, check: (value) => (compiled ??= compileSchema(schema))(value) };
+}
+
+function checkSchedule(value: unknown, path: Path, around: Surroundings, input: InputCheck | undefined): void {
   const { report } = around;
   const schedule = mapAt(report, path, value, SCHEDULE_KEYS);
   if (schedule === undefined) return;
@@ -35,7 +47,7 @@ function checkSchedule(value: unknown, path: Path, around: Surroundings, input: 
   checkTriggerInput(schedule['input'] ?? {}, [...path, 'input'], [], around, input);
 }
 
-function checkEvent(value: unknown, path: Path, around: Surroundings, input: JsonSchema | undefined): void {
+function checkEvent(value: unknown, path: Path, around: Surroundings, input: InputCheck | undefined): void {
   const { report } = around;
   const event = mapAt(report, path, value, EVENT_KEYS);
   if (event === undefined) return;
@@ -59,7 +71,7 @@ function checkTriggerInput(
   path: Path,
   names: readonly string[],
   around: Surroundings,
-  schema: JsonSchema | undefined,
+  input: InputCheck | undefined,
 ): void {
   const { report } = around;
   const template = compileTemplateWith(value, {
@@ -68,13 +80,13 @@ function checkTriggerInput(
     complain: (complaint, inner) => complain(report, [...path, ...inner], complaint),
     seen: (expression, inner, at) => checkReferences(expression, [...path, ...inner], at, around),
   });
-  if (!template.constant || schema === undefined) return;
-  const checked = compileSchema(schema)(value);
+  if (!template.constant || input === undefined) return;
+  const checked = input.check(value);
   if (checked.ok) return;
   for (const fault of checked.faults) {
     report.add(
       [...path, ...fault.path],
-      `this trigger's input does not match the workflow's: ${withSuggestion(fault, schema)}`,
+      `this trigger's input does not match the workflow's: ${withSuggestion(fault, input.schema)}`,
     );
   }
 }

@@ -6,8 +6,9 @@ export function pathText(path: Path): string {
   return path
     .map((part, i) => {
       if (typeof part === 'number') return `[${part}]`;
+      if (part.length > 80) return `[${JSON.stringify(`${part.slice(0, 80)}...`)}]`;
       if (/^[A-Za-z_$][\w$-]*$/.test(part)) return i === 0 ? part : `.${part}`;
-      return `[${JSON.stringify(part.length > 80 ? `${part.slice(0, 80)}...` : part)}]`;
+      return `[${JSON.stringify(part)}]`;
     })
     .join('');
 }

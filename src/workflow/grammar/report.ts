@@ -11,6 +11,13 @@ export interface Place {
 /** Where the value at a path stands in a file. */
 export type Positions = (path: Path, place: Place) => { readonly line: number; readonly column: number };
 
+/** Nobody reads more, and a file can be wrong in every one of its words. */
+export const MAX_PROBLEMS = 200;
+const LONGEST_MESSAGE = 1_000;
+
+/** Thrown to end a check that has found enough. */
+export class EnoughProblems extends Error {}
+
 /** Collects everything that is wrong with one definition, each by path and, when it came from a file, position. */
 export class Report {
   readonly #problems: Problem[] = [];
@@ -18,7 +25,13 @@ export class Report {
   constructor(private readonly positionOf?: Positions) {}
 
   add(path: Path, message: string, code?: ErrorCode, place: Place = {}): void {
-    this.#problems.push({ path: pathText(path), message, ...(code && { code }), ...this.positionOf?.(path, place) });
+    if (this.#problems.length === MAX_PROBLEMS) throw new EnoughProblems();
+    this.#problems.push({
+      path: pathText(path),
+      message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message,
+      ...(code && { code }),
+      ...this.positionOf?.(path, place),
+    });
   }
 
   /** In the order of the file. */

@@ -14,7 +14,7 @@ import {
 import { messageOf, type Problem } from '../../errors/index.js';
 import { isStackOverflow } from '../stack-overflow.js';
 import { pathText, type Path, type PathPart } from './path.js';
-import type { Place } from './report.js';
+import { MAX_PROBLEMS, type Place } from './report.js';
 
 export const SOURCE_LIMITS = {
   /** Characters of a file. */
@@ -79,7 +79,7 @@ export class Source {
         return { problems: [{ path: '', message: syntaxMessage(error, text), ...at(lines, error.pos[0]) }] };
       const reader = new Reader();
       const source = new Source(text, lines, reader.read(document.contents, [], -1));
-      const problems = reader.faults.map(({ path, message, offset }) => ({
+      const problems = reader.faults.slice(0, MAX_PROBLEMS).map(({ path, message, offset }) => ({
         path: pathText(path),
         message,
         ...at(lines, offset),
@@ -205,7 +205,7 @@ class Reader {
       const offset = pair.key.range?.[0] ?? 0;
       if (key === '__proto__') this.faults.push({ path: keyPath, message: 'this key is not allowed', offset });
       else if (children.has(key))
-        this.faults.push({ path: keyPath, message: `the key "${key}" stands here twice`, offset });
+        this.faults.push({ path: keyPath, message: `the key "${key.slice(0, 80)}" stands here twice`, offset });
       else {
         const child = this.read(pair.value, keyPath, offset);
         children.set(key, child);
