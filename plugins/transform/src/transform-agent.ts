@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Action, type ActionContext, Agent, TerminalError } from '@commandcenter/sdk';
 import { z } from 'zod';
 
@@ -23,18 +24,38 @@ export class TransformAgent {
   }
 
   @Action({ id: 'map', title: 'Map a list', input: ListInput, output: ListOutput })
-  map({ items, expression }: ListInput, ctx: ActionContext): unknown[] {
-    return items.map((item, index) => ctx.evaluate(expression, { item, index }));
+  async map({ items, expression }: ListInput, ctx: ActionContext): Promise<unknown[]> {
+    const results: unknown[] = [];
+    for await (const { result } of evaluated(items, expression, ctx)) results.push(result);
+    return results;
   }
 
   @Action({ id: 'filter', title: 'Filter a list', input: ListInput, output: ListOutput })
-  filter({ items, expression }: ListInput, ctx: ActionContext): unknown[] {
-    return items.filter((item, index) => {
-      const keep = ctx.evaluate(expression, { item, index });
-      if (typeof keep === 'boolean') return keep;
-      throw new TerminalError(
-        `transform.filter: "${expression}" gave ${typeof keep} for items[${index}]; a filter must answer true or false`,
-      );
-    });
+  async filter({ items, expression }: ListInput, ctx: ActionContext): Promise<unknown[]> {
+    const kept: unknown[] = [];
+    for await (const { item, index, result } of evaluated(items, expression, ctx)) {
+      if (typeof result !== 'boolean') {
+        throw new TerminalError(
+          `transform.filter: "${expression}" gave ${typeof result} for items[${index}]; a filter must answer true or false`,
+        );
+      }
+      if (result) kept.push(item);
+    }
+    return kept;
+  }
+}
+
+/** How long other work of the hub may wait for us, ms. One expression takes 200 at most, but there are a thousand. */
+const turnMs = 20;
+
+async function* evaluated(items: readonly unknown[], expression: string, ctx: ActionContext) {
+  let turnEndsAt = performance.now() + turnMs;
+  for (const [index, item] of items.entries()) {
+    if (performance.now() > turnEndsAt) {
+      await endOfTurn();
+      ctx.signal.throwIfAborted();
+      turnEndsAt = performance.now() + turnMs;
+    }
+    yield { item, index, result: ctx.evaluate(expression, { item, index }) };
   }
 }

@@ -40,9 +40,26 @@ agentContract(plugin, {
 });
 
 describe('transform.filter', () => {
-  it('names the item whose answer is neither true nor false', () => {
-    const filter = () =>
-      new TransformAgent().filter({ items: [1], expression: 'item' }, fakeContext({ evaluate: (_, { item }) => item }));
-    expect(filter).toThrow('"item" gave number for items[0]');
+  it('names the item whose answer is neither true nor false', async () => {
+    const filter = new TransformAgent().filter(
+      { items: [1], expression: 'item' },
+      fakeContext({ evaluate: (_, { item }) => item }),
+    );
+    await expect(filter).rejects.toThrow('"item" gave number for items[0]');
   });
+});
+
+it('gives the hub its turn between slow expressions, and stops when told', async () => {
+  const controller = new AbortController();
+  let evaluations = 0;
+  const slow = () => {
+    evaluations += 1;
+    for (const end = performance.now() + 15; performance.now() < end;);
+    return true;
+  };
+  setTimeout(() => controller.abort(new Error('timeout')), 50);
+  const context = fakeContext({ signal: controller.signal, evaluate: slow });
+  const items = Array.from({ length: 200 }, () => 1);
+  await expect(new TransformAgent().map({ items, expression: 'item' }, context)).rejects.toThrow('timeout');
+  expect(evaluations).toBeLessThan(150);
 });

@@ -6,10 +6,10 @@ export type Binary = (frame: Frame, a: unknown, b: unknown) => unknown;
 export const binaryOperators: Readonly<Record<string, Binary>> = {
   '==': (frame, a, b) => equal(frame, a, b),
   '!=': (frame, a, b) => !equal(frame, a, b),
-  '<': (_frame, a, b) => order(a, b, '<') < 0,
-  '<=': (_frame, a, b) => order(a, b, '<=') <= 0,
-  '>': (_frame, a, b) => order(a, b, '>') > 0,
-  '>=': (_frame, a, b) => order(a, b, '>=') >= 0,
+  '<': (frame, a, b) => order(frame, a, b, '<') < 0,
+  '<=': (frame, a, b) => order(frame, a, b, '<=') <= 0,
+  '>': (frame, a, b) => order(frame, a, b, '>') > 0,
+  '>=': (frame, a, b) => order(frame, a, b, '>=') >= 0,
   in: contains,
   '+': add,
   '-': subtract,
@@ -63,9 +63,12 @@ function remainder(x: number, y: number): number {
   return x % y;
 }
 
-function order(a: unknown, b: unknown, operator: string): number {
+function order(frame: Frame, a: unknown, b: unknown, operator: string): number {
   if (typeof a === 'number' && typeof b === 'number') return compare(a, b);
-  if (typeof a === 'string' && typeof b === 'string') return compare(a, b);
+  if (typeof a === 'string' && typeof b === 'string') {
+    spendText(frame, a.length < b.length ? a : b);
+    return compare(a, b);
+  }
   if (typeof a === 'boolean' && typeof b === 'boolean') return compare(Number(a), Number(b));
   if ((a instanceof Timestamp && b instanceof Timestamp) || (a instanceof Span && b instanceof Span))
     return compare(a.ms, b.ms);

@@ -12,7 +12,7 @@ import { kind, listAt, mapAt, textAt } from './shape.js';
 export function checkTriggers(value: unknown, around: Surroundings, input: JsonSchema | undefined): void {
   if (value === undefined) return;
   const on = mapAt(around.report, ['on'], value, ON_KEYS);
-  const known = input && inputCheck(input);
+  const known = typeof input === 'object' ? inputCheck(input) : undefined;
   listAt(around.report, ['on', 'schedule'], on?.['schedule'], 50)?.forEach((entry, i) =>
     checkSchedule(entry, ['on', 'schedule', i], around, known),
   );

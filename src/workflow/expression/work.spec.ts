@@ -43,3 +43,12 @@ it('patterns made in a loop are paid for', () => {
   expect(() => evaluateExpression('items.map(x, items.map(y, regex("a", x + y)))', { items })).toThrow('too much work');
   expect(performance.now() - began).toBeLessThan(8_000);
 });
+
+it.each(['a == b', 'a <= b', 'a in [b]'])('reading two long texts again and again is paid for: %s', (comparison) => {
+  const [a, b] = [0, 1].map(() => 'x'.repeat(500_000).split('').join('')) as [string, string];
+  const items = Array.from({ length: 1_000 }, (_, i) => i);
+  const expression = `items.all(x, items.all(y, ${comparison}))`;
+  const began = performance.now();
+  expect(() => evaluateExpression(expression, { a, b, items })).toThrow('too much work');
+  expect(performance.now() - began).toBeLessThan(8_000);
+});
