@@ -54,6 +54,33 @@ async function terminateJournal(): Promise<void> {
 }
 
 describe('the journal', () => {
+  it('drops a run that brings out a defect, and harms no other', async () => {
+    const ids = await Promise.all([1, 2, 3].map(() => insertRun(database)));
+    class Broken extends RecordingWriter {
+      constructor(
+        id: string,
+        private readonly at: 'take' | 'written',
+      ) {
+        super(writeOf(id));
+      }
+      override take(): RunWrite | undefined {
+        if (this.at === 'take') throw new RangeError('too deep');
+        return super.take();
+      }
+      override written(): void {
+        throw new TypeError('a defect');
+      }
+    }
+    const writers = [
+      new Broken(ids[0]!, 'take'),
+      new Broken(ids[1]!, 'written'),
+      new RecordingWriter(writeOf(ids[2]!)),
+    ];
+    for (const writer of writers) journal.append(writer);
+    expect(await Promise.all(writers.map(({ verdict }) => verdict))).toEqual(['lost', 'lost', 'written']);
+    expect(await append(writeOf(await insertRun(database)))).toBe('written');
+  });
+
   it('says written when the rows are durable, events and state together (J1)', async () => {
     const id = await insertRun(database, { owner: '11111111-1111-4111-8111-111111111111', crashes: 2 });
     const seen: unknown[] = [];

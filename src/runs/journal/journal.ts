@@ -56,7 +56,7 @@ export class Journal implements OnApplicationShutdown {
     const writers = new Map<string, Writer>();
     const writes: RunWrite[] = [];
     for (const writer of batch) {
-      const write = writer.take();
+      const write = this.#contained(writer, () => writer.take());
       if (write === undefined) continue;
       writers.set(write.id, writer);
       writes.push(write);
@@ -67,10 +67,21 @@ export class Journal implements OnApplicationShutdown {
     if (writes.some((write) => write.emitted.length > 0)) this.events.announce();
     return () => {
       for (const { id } of writes) {
-        if (verdicts.get(id) === 'written') writers.get(id)!.written();
-        else writers.get(id)!.lost();
+        const writer = writers.get(id)!;
+        this.#contained(writer, () => (verdicts.get(id) === 'written' ? writer.written() : writer.lost()));
       }
     };
+  }
+
+  /** A defect that one run brings out must not end the process, and with it the steps of all others. */
+  #contained<T>(writer: Writer, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (thrown) {
+      this.#log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+      writer.lost(); // the sweeper finds it: ours by its row, and not in memory
+      return undefined;
+    }
   }
 
   async #write(writes: readonly RunWrite[]): Promise<ReadonlyMap<string, Verdict>> {

@@ -7,7 +7,7 @@ export function finished(command: Finish, at: number, maxOutputBytes: number): R
   if (command.status !== 'succeeded') {
     return { type: command.status === 'failed' ? 'RunFailed' : 'RunCancelled', at, error: command.error };
   }
-  const bytes = Buffer.byteLength(JSON.stringify(command.output ?? null));
+  const bytes = bytesOf(command.output);
   if (bytes <= maxOutputBytes) return { type: 'RunSucceeded', at, output: command.output };
   const message = `the run's output has ${bytes} bytes; engine.maxOutputBytes is ${maxOutputBytes}`;
   return { type: 'RunFailed', at, error: { type: 'limit', code: 'CC_STEP_OUTPUT_TOO_LARGE', message } };
@@ -16,4 +16,13 @@ export function finished(command: Finish, at: number, maxOutputBytes: number): R
 export function tooManyEvents(maxEvents: number): RunEvent {
   const message = `the run wrote ${maxEvents} events, the limit of engine.maxEvents`;
   return { type: 'RunFailed', at: Date.now(), error: { type: 'limit', code: 'CC_RUN_TOO_MANY_EVENTS', message } };
+}
+
+/** Nested so deeply that it cannot be written, it is too large as well. */
+function bytesOf(output: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(output ?? null));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

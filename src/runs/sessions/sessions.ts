@@ -74,10 +74,18 @@ export class Sessions implements SessionHost {
 
   /** Drives a run that this replica owns. `events` are new ones, to be written first. */
   open(run: Run, lease: Lease, facts: RunFacts, events: readonly RunEvent[], signals: readonly Signal[] = []): void {
+    const here = this.#sessions.get(run.id);
+    if (here && here.lease.epoch > lease.epoch) return this.unreserve(); // given back and taken again while we read
+    here?.close(); // its run was taken from it, and it has not heard yet
     const session = new Session(run, lease, facts, this);
     this.#sessions.set(run.id, session);
     this.unreserve();
-    session.resume(events, this.config.engine.convictAfter, signals);
+    try {
+      session.resume(events, this.config.engine.convictAfter, signals);
+    } catch (thrown) {
+      this.#log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+      session.close(); // neither driven nor stuck: the sweeper finds it
+    }
   }
 
   /** A stopped process that goes on may hold answers from before: what they allow is another replica's by now. */
