@@ -73,7 +73,10 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
   async sweep(): Promise<void> {
     if (this.#stopped) return;
     try {
-      if (await hasLeftovers(this.database.pool, SWEEP_MS)) await this.#hint(0);
+      if (!(await hasLeftovers(this.database.pool, SWEEP_MS))) return;
+      // Not by a job where this replica can do it: when all replicas are full, jobs wait behind runs that wait for a place.
+      if (this.role === 'api') await this.#hint(0);
+      else await this.dispatch();
     } catch {
       // No database: the next sweep finds the same.
     }
