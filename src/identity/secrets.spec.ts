@@ -1,3 +1,4 @@
+import { redactJson } from './redactor.js';
 import { Secrets } from './secrets.js';
 
 describe('Secrets', () => {
@@ -36,6 +37,22 @@ describe('Secrets', () => {
     const known = secrets({ PASSWORD: value });
     expect(known.redact(JSON.stringify({ password: value }))).toBe('{"password":"***"}');
     expect(known.redact(`https://x/?p=${encodeURIComponent(value)}&q=1`)).toBe('https://x/?p=***&q=1');
+  });
+
+  it('leaves JSON what it is, whatever a value reads like', () => {
+    const known = secrets({ PIN: '1234', WORD: 'true', SIGN: '":{"', KEY: 'key-text' });
+    const redact = (text: string) => known.redact(text);
+    const value = { n: 1234, yes: true, '": {"': '1234', list: ['":{"', { 'key-text': 'is true' }] };
+    expect(JSON.parse(redactJson(JSON.stringify(value), redact))).toEqual({
+      n: 1234,
+      yes: true,
+      '": {"': '***',
+      list: ['***', { '***': 'is ***' }],
+    });
+    const harmless = '{"a":1}';
+    expect(redactJson(harmless, redact)).toBe(harmless);
+    const deep = `${'['.repeat(100_000)}"1234"${']'.repeat(100_000)}`;
+    expect(redactJson(deep, redact)).not.toContain('1234');
   });
 
   it('bears a value that is not well-formed Unicode', () => {

@@ -47,6 +47,25 @@ const polite: Action = (_, { signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
 describe('an attempt', () => {
+  it('stores no secret: not in the output, nor in what is emitted, nor in why it cannot be stored', async () => {
+    const outcome = await outcomeOf((_, context) => {
+      context.emit({ type: 'order.paid', data: { token: 'a s3cret' } });
+      return { headers: { s3cret: 'Bearer s3cret' } };
+    });
+    expect(outcome).toEqual({
+      ok: true,
+      output: { headers: { '***': 'Bearer ***' } },
+      text: '{"headers":{"***":"Bearer ***"}}',
+      emitted: [{ type: 'order.paid', data: { token: 'a ***' } }],
+    });
+    const unfit = await outcomeOf(() => ({
+      toJSON() {
+        throw new Error('s3cret');
+      },
+    }));
+    expect(JSON.stringify(unfit)).not.toContain('s3cret');
+  });
+
   it('gives the agent its input and a key that is the same for every attempt', async () => {
     const outcome = await outcomeOf((input, { idempotencyKey, attempt, step }) => ({
       input,

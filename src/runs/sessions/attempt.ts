@@ -1,5 +1,6 @@
 import { type AgentCall, type AgentRegistry, failureOf, type LogLevel } from '../../plugin-host/index.js';
 import { messageOf } from '../../errors/index.js';
+import { redactJson } from '../../identity/index.js';
 import type { Emitted, Failure } from '../../workflow/index.js';
 import { LongTimeout } from './long-timeout.js';
 
@@ -67,7 +68,7 @@ export class Attempt implements AgentCall {
       this.#resolve = resolve;
       this.heartbeat();
       registry.invoke(this).then(
-        ({ output, emitted }) => this.#end(this.#checked(output, emitted)),
+        ({ output, emitted }) => this.#end(this.#checked(output, emitted, redact)),
         (thrown: unknown) => this.#end({ ok: false, ...failureOf(thrown, redact) }),
       );
     });
@@ -113,17 +114,27 @@ export class Attempt implements AgentCall {
     resolve?.(overruled ? { ok: false, failure: this.#aborted! } : outcome);
   }
 
-  #checked(output: unknown, emitted: readonly Emitted[]): AttemptOutcome {
+  /** A secret in a result would be stored: a server that echoes a header is enough. */
+  #checked(output: unknown, emitted: readonly Emitted[], redact: (text: string) => string): AttemptOutcome {
     let text: string;
     try {
-      text = JSON.stringify(output ?? null) ?? 'null';
+      text = redactJson(JSON.stringify(output ?? null) ?? 'null', redact);
     } catch (thrown) {
-      const message = `step ${this.step} returned something that is not JSON: ${messageOf(thrown)}`;
+      const message = `step ${this.step} returned something that is not JSON: ${redact(messageOf(thrown))}`;
       return { ok: false, failure: { type: 'terminal', code: 'CC_STEP_OUTPUT_INVALID', message } };
     }
     const bytes = Buffer.byteLength(text);
-    if (bytes <= this.limits.maxOutputBytes) return { ok: true, output: JSON.parse(text), text, emitted };
+    if (bytes <= this.limits.maxOutputBytes) {
+      return { ok: true, output: JSON.parse(text), text, emitted: withoutSecrets(emitted, redact) };
+    }
     const message = `step ${this.step} returned ${bytes} bytes; engine.maxOutputBytes is ${this.limits.maxOutputBytes}: return less, or store it and return its address`;
     return { ok: false, failure: { type: 'limit', code: 'CC_STEP_OUTPUT_TOO_LARGE', message } };
   }
+}
+
+function withoutSecrets(emitted: readonly Emitted[], redact: (text: string) => string): readonly Emitted[] {
+  if (emitted.length === 0) return emitted;
+  const text = JSON.stringify(emitted);
+  const safe = redactJson(text, redact);
+  return safe === text ? emitted : (JSON.parse(safe) as readonly Emitted[]);
 }

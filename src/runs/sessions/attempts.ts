@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
-import { Secrets } from '../../identity/index.js';
+import { redactJson, Secrets } from '../../identity/index.js';
 import { AgentRegistry, failureOf } from '../../plugin-host/index.js';
 import { inputOf } from '../../workflow/index.js';
 import { RunLogs } from '../logs/run-logs.js';
@@ -54,7 +54,7 @@ export class Attempts {
         log: (_attempt, level, message, fields) => {
           // An agent may go on after its run: its lines are nobody's, and would be counted for ever.
           if (session.closed) return;
-          const safe = fields === undefined ? null : this.#redact(jsonOfFields(fields));
+          const safe = fields === undefined ? null : redactJson(jsonOfFields(fields), this.#redact);
           this.logs.write({
             runId: run.id,
             at: Date.now(),
@@ -65,7 +65,7 @@ export class Attempts {
             fields: safe,
           });
         },
-        cost: (_attempt, usd, kind) => session.cost(step, usd, kind),
+        cost: (_attempt, usd, kind) => session.cost(step, usd, this.#redact(kind).slice(0, longestKind)),
       },
       this.config.engine,
     );
@@ -77,6 +77,9 @@ export class Attempts {
     this.logs.forget(runId);
   }
 }
+
+/** A kind of cost becomes a label. */
+const longestKind = 100;
 
 /** A line of the log must not fail the step that writes it, whatever its fields hold. */
 function jsonOfFields(fields: unknown): string {
