@@ -21,7 +21,11 @@ export const environmentSchema = z.object({
   PORT: port.default(3000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   COMMANDCENTER_CONFIG: z.string().optional(),
-  COMMANDCENTER_ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  COMMANDCENTER_ADMIN_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .regex(/^[\w.~+/-]+=*$/, 'must consist of letters, digits and . _ ~ + / - only: it travels in a header')
+    .optional(),
   COMMANDCENTER_URL: z.url().optional(),
   COMMANDCENTER_TOKEN: z.string().optional(),
 });

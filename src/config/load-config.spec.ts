@@ -104,6 +104,7 @@ describe('loadConfig', () => {
   });
 
   it('never repeats the value of a wrong secret', () => {
+    expect(problems({ COMMANDCENTER_ADMIN_TOKEN: 'long enough, but no header' })).toHaveLength(1);
     const [problem] = problems({ COMMANDCENTER_ADMIN_TOKEN: 'tooshort' });
     expect(problem?.path).toBe('COMMANDCENTER_ADMIN_TOKEN');
     expect(JSON.stringify(problem)).not.toContain('tooshort');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
@@ -84,6 +84,16 @@ describe('Definitions', () => {
       ['one', true],
       ['three', true],
       ['two', true],
+    ]);
+  });
+
+  it('refuses what is no file, however it is called: a device would never end', async () => {
+    await symlink('/dev/zero', join(root, 'workflows', 'endless.yaml'));
+    await write('good.yaml', workflow('good'));
+    const definitions = await replica();
+    expect((await definitions.list()).map(({ id }) => id)).toEqual(['good']);
+    expect(definitions.loadProblems()).toEqual([
+      { file: 'workflows/endless.yaml', problems: [{ path: '', message: 'this is not a file' }] },
     ]);
   });
 

@@ -76,7 +76,10 @@ async function filesIn(folder: string): Promise<string[] | string> {
 
 async function readOne(path: string, options: ValidateOptions): Promise<{ plan?: Plan; problems: readonly Problem[] }> {
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // A pipe or a device behind the name would never end.
+    if (!found.isFile()) return { problems: [{ path: '', message: 'this is not a file' }] };
+    const { size } = found;
     if (size > MAX_BYTES)
       return { problems: [{ path: '', message: `the file has ${size} bytes; a workflow file is never that large` }] };
     return validateWorkflow(await readFile(path, 'utf8'), options);

@@ -19,6 +19,9 @@ export class Authenticator {
     this.answers = new LRUCache({
       max: ENTRIES,
       ttl: KNOWN_MS,
+      // `forgetAll` must not answer callers whose question is under way with an error.
+      ignoreFetchAbort: true,
+      noDeleteOnStaleGet: true,
       fetchMethod: async (key, _stale, { options }) => {
         const principal = await tokens.find(Buffer.from(key, 'base64'));
         if (principal === undefined) options.ttl = UNKNOWN_MS;
@@ -30,6 +33,11 @@ export class Authenticator {
   /** The answer if it is in memory. Synchronous: the hot path. */
   remembered(token: string): Principal | undefined {
     return this.answers.get(keyOf(token))?.principal;
+  }
+
+  /** Whose token it was when we last asked: good enough to count by, not to let in. */
+  recognised(token: string): Principal | undefined {
+    return this.answers.peek(keyOf(token), { allowStale: true })?.principal;
   }
 
   async authenticate(token: string): Promise<Principal | undefined> {

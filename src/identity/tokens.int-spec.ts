@@ -67,6 +67,15 @@ describe('tokens', () => {
     expect(await usedAt()).toBe(first);
   });
 
+  it('answers those whose question is under way when another token is revoked', async () => {
+    const { token } = await tokens.create(wanted);
+    const authenticator = new Authenticator(tokens);
+    const asked = authenticator.authenticate(token);
+    authenticator.forgetAll();
+    await expect(asked).resolves.toMatchObject({ name: 'ci' });
+    expect(authenticator.remembered(token)).toBeUndefined();
+  });
+
   it('asks the database once for a hundred requests with one token, wrong ones too', async () => {
     const { token } = await tokens.create(wanted);
     const counted = new CountedTokens(database);

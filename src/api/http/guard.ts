@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 /**
  * Guards every route of the server, whoever registered it. It runs before the body is read, so nobody without a token
- * makes the hub parse anything. A known token has a rate of its own; everybody else shares the rate of their address, and
+ * makes the hub parse anything. A known token has a rate of its own, also while it is asked about again; everybody else shares the rate of their address, and
  * is counted before the database is asked whose token it is.
  */
 export function installGuard(server: FastifyInstance): void {
@@ -32,7 +32,9 @@ export function installGuard(server: FastifyInstance): void {
       throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
     const token = bearer(request);
     const known = token === undefined ? undefined : authenticator.remembered(token);
-    if (known !== undefined) request.principal = known;
+    // Else whoever floods the hub from the same address (behind a proxy that is everybody) would keep out its owner.
+    const counted = known ?? (token === undefined ? undefined : authenticator.recognised(token));
+    if (counted !== undefined) request.principal = counted;
     await count(request);
     request.principal = known ?? (await identify(token, authenticator));
     if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);

@@ -260,6 +260,20 @@ describe('the HTTP server', () => {
     await slow.close();
   });
 
+  it('counts a token it knew by itself when strangers have used up its address', async () => {
+    const slow = await start({ rateLimitPerMinute: limit });
+    const strict = slow.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const viewer = await token('viewer');
+    const ask = async (given: string) => (await call({ url: '/api/openapi.json', token: given }, strict)).status;
+    expect(await ask(viewer)).toBe(200);
+    for (let n = 0; n < limit + 1; n++) await ask(`cc_stranger${n}`);
+    expect(await ask('cc_another')).toBe(429);
+    // By then the answer about the token is no longer believed, and the database has to be asked again.
+    await sleep(5_100);
+    expect(await ask(viewer)).toBe(200);
+    await slow.close();
+  }, 30_000);
+
   it('answers what is not HTTP with a problem too', async () => {
     await app.listen(0, '127.0.0.1');
     const { port } = new URL(await app.getUrl());

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientSettings } from '../../config/index.js';
@@ -44,6 +44,13 @@ describe('finding the hub', () => {
   it('lets a token of the environment replace that of the file', () => {
     leave('{"url":"http://127.0.0.1:1","token":"local"}');
     expect(from({ COMMANDCENTER_TOKEN: 'mine' })).toMatchObject({ url: 'http://127.0.0.1:1', token: 'mine' });
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('does not trust a file that another user left', () => {
+    leave('{"url":"http://attacker.example","token":"x"}');
+    chownSync(join(folder, '.commandcenter', 'cli.json'), 12_345, 12_345);
+    expect(() => from({ COMMANDCENTER_TOKEN: 'mine' }, join(folder))).toThrow(/belongs to another user \(12345\)/);
   });
 
   it.each(['', '[]', 'null', '{"token":"x"}', '{"url":5}'])('says so when the file holds %j', (text) => {

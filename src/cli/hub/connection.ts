@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientSettings } from '../../config/index.js';
 import { CcError, messageOf } from '../../errors/index.js';
@@ -34,7 +34,10 @@ function findLeft(file: string): Connection | undefined {
   for (let folder = dirname(dirname(file)); ; folder = dirname(folder)) {
     const candidate = join(folder, '.commandcenter', 'cli.json');
     const text = readIfThere(candidate);
-    if (text !== undefined) return parseLeft(text, candidate);
+    if (text !== undefined) {
+      refuseForeign(candidate);
+      return parseLeft(text, candidate);
+    }
     if (folder === dirname(folder)) return undefined;
   }
 }
@@ -51,6 +54,17 @@ function readIfThere(file: string): string | undefined {
       { cause },
     );
   }
+}
+
+/** In a folder that all may write to (/tmp, say) somebody else could leave a file that sends us, and our token, to them. */
+function refuseForeign(file: string): void {
+  const self = process.getuid?.();
+  const { uid } = statSync(file);
+  if (self === undefined || uid === self || uid === 0) return;
+  throw new CcError(
+    'CC_HUB_UNKNOWN',
+    `${file} belongs to another user (${uid}), so it is not trusted: it says where your token goes. Run this as that user, or set COMMANDCENTER_URL and COMMANDCENTER_TOKEN.`,
+  );
 }
 
 function parseLeft(text: string, file: string): Connection {

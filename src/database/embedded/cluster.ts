@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fchownSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CcError } from '../../errors/index.js';
 import { type Binaries, program } from './binaries.js';
-import { createHome, type Home, own } from './home.js';
+import { createHome, type Home } from './home.js';
 
 export const superuser = 'commandcenter';
 
@@ -28,8 +28,14 @@ export async function ensureCluster(home: Home, binaries: Binaries): Promise<str
 
 function ensurePassword(home: Home): string {
   try {
-    writeFileSync(home.password, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 });
-    if (home.account) own(home.password, home.account);
+    const file = openSync(home.password, 'wx', 0o600);
+    try {
+      writeFileSync(file, randomBytes(24).toString('base64url'));
+      // The open file, not the name: whose folder it is could put another behind it meanwhile.
+      if (home.account) fchownSync(file, home.account.uid, home.account.gid);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, fchownSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CcError } from '../../errors/index.js';
 import { type Binaries, program } from './binaries.js';
 import { postgresEnvironment, run } from './cluster.js';
-import { type Home, own } from './home.js';
+import type { Home } from './home.js';
 import { livingPostmaster, type Postmaster } from './pid-file.js';
 
 /** Recovery after a crash of the machine replays the log first; that may take this long. */
@@ -87,8 +87,10 @@ function isTransient(home: Home): boolean {
 function openLog(home: Home): number {
   if ((statSync(home.log, { throwIfNoEntry: false })?.size ?? 0) > logRotateBytes)
     renameSync(home.log, `${home.log}.1`);
-  const log = openSync(home.log, 'a', 0o600);
-  if (home.account) own(home.log, home.account);
+  // The folder is the account's: a link it put there must not make root open, and give away, a file of its own.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_WRONLY } = constants;
+  const log = openSync(home.log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  if (home.account) fchownSync(log, home.account.uid, home.account.gid);
   return log;
 }
 
