@@ -2,7 +2,7 @@ import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
 import type { Problem } from '../errors/index.js';
 import { compile, type CompileOptions } from './compile.js';
 import { checkDefinition, type CheckOptions } from './grammar/check.js';
-import { EnoughProblems, MAX_PROBLEMS, Report } from './grammar/report.js';
+import { EnoughProblems, Report } from './grammar/report.js';
 import { Source } from './grammar/source.js';
 import type { Plan } from './plan.js';
 import { versionOf } from './version.js';
@@ -35,7 +35,7 @@ function check(value: unknown, report: Report, options: CheckOptions & CompileOp
     checkDefinition(value, report, options);
   } catch (error) {
     if (!(error instanceof EnoughProblems)) throw error;
-    const message = `there are more problems than these ${MAX_PROBLEMS}; the check ended here`;
+    const message = 'there may be more problems than these; the check ended here';
     return { problems: [...report.problems, { path: '', message }] };
   }
   if (!report.ok) return { problems: report.problems };

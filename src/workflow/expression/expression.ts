@@ -21,6 +21,7 @@ export interface Expression {
   /** Operators between values that may be known before a run. */
   readonly pairs: readonly Pair[];
   readonly usesStatus: boolean;
+  readonly patternSize: number;
   /** JSON. Throws CcError CC_EXPRESSION_FAILED. */
   evaluate(scope: Scope | Readonly<Record<string, unknown>>, needs?: NeedsStatus): unknown;
 }
@@ -50,7 +51,7 @@ export function tryCompileExpression(
   } catch (error) {
     return refused(summaryOf(error), error instanceof ParseError ? error.range?.start : undefined);
   }
-  const { references, pairs, complaints, usesStatus, builds } = survey(parsed.ast);
+  const { references, pairs, complaints, usesStatus, builds, patternSize } = survey(parsed.ast);
   const unknown = references
     .filter((reference) => !names.includes(reference.name))
     .map((reference) => unknownName(reference, names));
@@ -67,6 +68,7 @@ export function tryCompileExpression(
       pairs,
       usesStatus,
       builds,
+      patternSize,
       where: options.where,
     }),
   };
@@ -78,6 +80,7 @@ interface Facts {
   readonly pairs: readonly Pair[];
   readonly usesStatus: boolean;
   readonly builds: boolean;
+  readonly patternSize: number;
   readonly where: string | undefined;
 }
 
@@ -89,6 +92,7 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
     references: facts.references,
     pairs: facts.pairs,
     usesStatus: facts.usesStatus,
+    patternSize: facts.patternSize,
     evaluate(scope, needs) {
       const frame = { scope: scope as Readonly<Record<string, unknown>>, needs, locals: [], fuel: LIMITS.fuel };
       try {

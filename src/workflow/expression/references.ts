@@ -7,6 +7,7 @@ import { LIMITS } from './limits.js';
 import { pairOf, type Pair } from './pairs.js';
 import type { Reference } from './reference.js';
 import { LinearRegex } from './regex.js';
+import { programSizeOf } from './regex-size.js';
 
 /** What is wrong inside an expression, and where in it (from 0). */
 export interface Complaint {
@@ -23,6 +24,8 @@ export interface Survey {
   readonly usesStatus: boolean;
   /** Lists, maps, texts or times are put together here, so the result needs a look before it leaves. */
   readonly builds: boolean;
+  /** What its regular expressions cost to compile; see regex-size.ts. */
+  readonly patternSize: number;
 }
 
 interface State {
@@ -31,11 +34,12 @@ interface State {
   readonly complaints: Complaint[];
   usesStatus: boolean;
   builds: boolean;
+  patternSize: number;
 }
 
 /** Reads a parsed expression once: names used, functions that are not ours, limits passed. */
 export function survey(ast: ASTNode): Survey {
-  const state: State = { references: [], pairs: [], complaints: [], usesStatus: false, builds: false };
+  const state: State = { references: [], pairs: [], complaints: [], usesStatus: false, builds: false, patternSize: 0 };
   visit(ast, { depth: 1, loops: 0, locals: new Set(), guarded: false }, state);
   return state;
 }
@@ -155,11 +159,14 @@ function checkCall(id: string, args: readonly ASTNode[], complain: (message: str
   else if (functions.get(id)?.arity.includes(args.length) !== true)
     complain(`the function ${id}() with ${args.length} arguments is not available here`);
   else state.builds = true;
-  if (id === 'regex') checkPattern(args[1]!, complain);
+  if (id === 'regex') checkPattern(args[1]!, complain, state);
 }
 
-function checkPattern(pattern: ASTNode, complain: (message: string) => void): void {
+function checkPattern(pattern: ASTNode, complain: (message: string) => void, state: State): void {
   if (pattern.op !== 'value' || typeof pattern.args !== 'string') return;
+  state.patternSize += programSizeOf(pattern.args);
+  if (state.patternSize > 2 * LIMITS.patternSize)
+    return complain('the regular expressions of this expression are too large together');
   try {
     new LinearRegex(pattern.args);
   } catch (error) {

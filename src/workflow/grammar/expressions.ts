@@ -39,6 +39,7 @@ export function complain(report: Report, path: Path, complaint: Complaint): void
 
 /** Checks every name an expression uses against what can be there. `at` is where the expression starts in its text. */
 export function checkReferences(expression: Expression, path: Path, at: number, surroundings: Surroundings): void {
+  surroundings.report.compiled(path, expression.patternSize);
   for (const reference of expression.references) {
     const message = referenceProblem(reference, surroundings);
     if (message !== undefined) complain(surroundings.report, path, { message, at: at + reference.at });
