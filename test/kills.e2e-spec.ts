@@ -8,12 +8,12 @@ import { lanes } from './crash/site.js';
 // The suite's version is short; `npm run crash:long` makes 200 kills.
 const kills = Number(process.env['CC_CRASH_KILLS'] ?? 15);
 const seed = Number(process.env['CC_CRASH_SEED'] ?? 2026);
-const inFlight = 8;
+const inFlight = 12;
 
 test(
   `${kills} random kills (seed ${seed}) over two replicas, ${inFlight} runs of 200 steps in flight`,
   async () => {
-    const arena = await Arena.open({ workflows: { many: lanes(4, 50, 'uses: work.slow, with: { ms: 20 }') } });
+    const arena = await Arena.open({ workflows: { many: lanes(4, 50, 'uses: work.slow, with: { ms: 15 }') } });
     try {
       const pickUps = new PickUps(arena);
       const random = seededRandom(seed);
@@ -27,12 +27,18 @@ test(
         }
       };
       const clients = Promise.all(Array.from({ length: inFlight }, (_, n) => client(n)));
-      // Who has just started judges nobody yet: a pick-up in time needs another replica that stands.
-      const safe = () => [0, 1].filter((n) => arena.hubs[1 - n]!.standing);
       for (let n = 1; n <= kills; n++) {
         await delay(random() * 3_000);
-        await until(() => safe().length > 0, 60_000);
-        const victim = safe()[Math.floor(random() * safe().length)]!;
+        const first = random() < 0.5 ? 0 : 1;
+        let victim = first;
+        await until(async () => {
+          for (const candidate of [first, 1 - first]) {
+            const [hub, other] = [arena.hubs[candidate]!, arena.hubs[1 - candidate]!];
+            // A pick-up in time needs something to pick up, and a replica that stands: a new one judges nobody yet.
+            if (other.standing && (await pickUps.held(hub.pid)) > 0) return ((victim = candidate), true);
+          }
+          return false;
+        }, 60_000);
         const both = n % 10 === 0;
         pickUps.killed(arena.hubs[victim]!.pid, both);
         const other = both && delay(random() * 1_000).then(() => arena.hubs[1 - victim]!.kill());

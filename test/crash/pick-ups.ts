@@ -12,7 +12,16 @@ export class PickUps {
     this.#watch.unref();
   }
 
-  /** `both`: nobody was left to take over before a restart. */
+  /** How many runs this process holds. */
+  async held(pid: number): Promise<number> {
+    const [{ held }] = await this.arena.query(
+      'SELECT count(*)::int AS held FROM run WHERE finished_at IS NULL AND owner IN (SELECT id FROM replica WHERE pid = $1)',
+      [pid],
+    );
+    return held;
+  }
+
+  /** `both`: nobody is left to take over before a restart. */
   killed(pid: number, both: boolean): void {
     this.#kills.push({ pid, at: Date.now(), both });
   }
