@@ -38,6 +38,7 @@ export class Database {
       max: options.poolSize,
       application_name: 'commandcenter',
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 10_000,
     });
     // A restart of PostgreSQL breaks connections, idle and lent ones. The pool drops them and whoever is waiting for an

@@ -4,9 +4,7 @@ import {
   type OnModuleInit,
   type BeforeApplicationShutdown,
   type OnModuleDestroy,
-  Inject,
 } from '@nestjs/common';
-import { CONFIG, type Config } from '../config/index.js';
 import { Definitions } from '../definitions/index.js';
 import { CcError, messageOf } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
@@ -35,7 +33,6 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     private readonly leases: Leases,
     private readonly sessions: Sessions,
     private readonly definitions: Definitions,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
@@ -47,7 +44,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sessions.drain(this.config.engine.graceMs);
+    await this.sessions.drain();
     await this.leases
       .releaseEverything()
       .catch((thrown: unknown) => this.#log.warn(`runs not given back: ${messageOf(thrown)}`));

@@ -148,9 +148,10 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
     await this.#hint(delay).catch(() => undefined); // then the sweeper is the hint
   }
 
+  /** One waiting retry is enough, however many looks fail. */
   #hint(delayMs: number): Promise<void> {
     const runAt = new Date(Date.now() + delayMs);
-    return this.jobs.enqueue(this.database.pool, [{ task: DISPATCH_TASK, payload: {}, runAt }]);
+    return this.jobs.enqueue(this.database.pool, [{ task: DISPATCH_TASK, payload: {}, runAt, jobKey: 'events.retry' }]);
   }
 }
 

@@ -48,10 +48,10 @@ export class GroupCommit<T> {
   async #run(): Promise<void> {
     await turn(); // all that this turn of the event loop brings shares the first flush
     while (this.#urgent.size > 0) {
-      let complete = await this.flush(this.#take());
+      let complete = await this.flush(this.#take(this.#half()));
       // While the database works on the next batch, the answers of this one are worked on here.
       while (this.#urgent.size > 0) {
-        const next = this.flush(this.#take());
+        const next = this.flush(this.#take(this.options.maxBatch));
         complete();
         complete = await next;
       }
@@ -62,15 +62,18 @@ export class GroupCommit<T> {
   }
 
   /**
-   * Of many waiting items only half: the other half goes out when the first returns, and is on its way while this process
-   * works on the first. Otherwise process and database would wait for each other in turn.
+   * When nothing is on its way, only half of many items goes out, and the other half when that returns. From then on there
+   * are two groups, one with the database and one here; otherwise the two would wait for each other in turn.
    */
-  #take(): readonly T[] {
-    const { maxBatch, halveFrom = Number.POSITIVE_INFINITY } = this.options;
-    const urgent = this.#urgent.size < halveFrom ? maxBatch : Math.min(maxBatch, Math.ceil(this.#urgent.size / 2));
+  #half(): number {
+    const waiting = this.#urgent.size;
+    return waiting < (this.options.halveFrom ?? Number.POSITIVE_INFINITY) ? waiting : Math.ceil(waiting / 2);
+  }
+
+  #take(limit: number): readonly T[] {
     const batch: T[] = [];
-    move(this.#urgent, batch, urgent);
-    move(this.#lazy, batch, maxBatch);
+    move(this.#urgent, batch, Math.min(limit, this.options.maxBatch));
+    move(this.#lazy, batch, this.options.maxBatch);
     return batch;
   }
 }

@@ -32,7 +32,7 @@ export const livenessSql = {
       SELECT graphile_worker.force_unlock_workers(job_pools) FROM gone
     ), hinted AS (
       SELECT graphile_worker.add_jobs(array_agg(
-        ROW('${driveTask}', json_build_object('run', id), NULL, NULL, 1, NULL, NULL, NULL)::graphile_worker.job_spec))
+        ROW('${driveTask}', json_build_object('run', id), NULL, NULL, NULL, NULL, NULL, NULL)::graphile_worker.job_spec))
       FROM taken HAVING count(*) > 0
     )
     SELECT (SELECT count(*) FROM gone)::int AS gone, (SELECT count(*) FROM taken)::int AS runs,

@@ -18,6 +18,7 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
   readonly #log = new Logger('Liveness');
   #thread: Worker | undefined;
   #pools: NodeJS.Timeout | undefined;
+  #stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -29,6 +30,11 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
 
   /** No run may be owned by a replica that nobody can find dead: resolves when it is registered. */
   async onModuleInit(): Promise<void> {
+    await this.#launch();
+    this.#pools = setInterval(() => this.#order({ type: 'pools', pools: this.jobs.lockedBy() }), 1000);
+  }
+
+  #launch(): Promise<void> {
     const workerData: ThreadData = {
       url: this.database.url,
       sql: livenessSql,
@@ -37,20 +43,30 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
     };
     const thread = new Worker(threadFile, { workerData });
     this.#thread = thread;
-    await new Promise<void>((resolve, reject) => {
+    thread.on('error', (error) => this.#log.fatal(`the liveness thread failed: ${error.message}`));
+    thread.once('exit', () => this.#relaunch());
+    return new Promise<void>((resolve, reject) => {
       thread.once('error', reject);
       thread.on('message', (report: Report) => {
         if (report.type === 'registered') resolve();
         void this.#heard(report);
       });
     });
-    thread.on('error', (error) =>
-      this.#log.fatal(`the liveness thread died: ${error.message}; other replicas will take the runs`),
-    );
-    this.#pools = setInterval(() => this.#order({ type: 'pools', pools: this.jobs.lockedBy() }), 1000);
+  }
+
+  /** Without its thread this replica is as good as dead, and soon is to the others: it comes back as a new one. */
+  #relaunch(): void {
+    if (this.#stopping) return;
+    this.#log.fatal('the liveness thread ended; this replica drops its runs and comes back under a new id');
+    this.possessions.drop();
+    this.replica.reborn();
+    setTimeout(() => {
+      if (!this.#stopping) this.#launch().catch((thrown: unknown) => this.#log.error(messageOf(thrown)));
+    }, 1000);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#pools);
     const thread = this.#thread;
     if (!thread) return;

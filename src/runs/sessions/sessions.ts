@@ -148,13 +148,17 @@ export class Sessions implements SessionHost {
     for (const session of this.#sessions.values()) session.drain();
   }
 
-  /** Lets steps finish for `graceMs`, then aborts the rest. Nothing is in memory afterwards. */
-  async drain(graceMs: number): Promise<void> {
+  /**
+   * Lets steps finish for `graceMs`, then aborts the rest and gives them `abortGraceMs` to stop: nobody may drive them
+   * again while they are still at it. Nothing is in memory afterwards.
+   */
+  async drain(): Promise<void> {
+    const { graceMs, abortGraceMs } = this.config.engine;
     this.beginDrain();
-    const deadline = Date.now() + graceMs;
-    while (this.#sessions.size + this.#reserved > 0 && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await within(graceMs, () => this.#sessions.size + this.#reserved === 0);
+    const rest = [...this.#sessions.values()];
     this.dropAll();
+    await within(abortGraceMs, () => rest.every((session) => session.stepsInFlight === 0));
   }
 
   /** Another replica owns them, or soon will: nothing more is done or written here. */
@@ -171,5 +175,11 @@ export class Sessions implements SessionHost {
   async #stay(session: Session): Promise<void> {
     session.wake();
     await this.readInbox(session.id);
+  }
+}
+
+async function within(ms: number, done: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + ms; !done() && Date.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
