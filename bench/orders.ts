@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { Agent, request } from 'undici';
 import { median, quantile } from './load.ts';
 import { startHub } from './hub.ts';
 import { cpuSeconds, residentMiB, type Server } from './server.ts';
@@ -100,7 +99,6 @@ async function account(server: Server, hub: Hub, client: pg.Client) {
 }
 
 async function sendOrders(hub: Hub, orders: number): Promise<{ from: number; fromEpoch: number; took: number[] }> {
-  const dispatcher = new Agent({ connections: 100, pipelining: 1 });
   const took: number[] = [];
   const from = performance.now();
   const fromEpoch = Date.now();
@@ -109,19 +107,17 @@ async function sendOrders(hub: Hub, orders: number): Promise<{ from: number; fro
     for (let n = next++; n < orders; n = next++) {
       const started = performance.now();
       const body = JSON.stringify({ input: { id: `order-${n}`, total: n } });
-      const { statusCode, body: answer } = await request(`${hub.url}/api/v1/workflows/order/runs`, {
+      const answer = await fetch(`${hub.url}/api/v1/workflows/order/runs`, {
         method: 'POST',
         headers: hub.headers,
         body,
-        dispatcher,
       });
       const text = await answer.text();
-      if (statusCode !== 202) throw new Error(`order ${n}: ${statusCode} ${text}`);
+      if (answer.status !== 202) throw new Error(`order ${n}: ${answer.status} ${text}`);
       took.push(performance.now() - started);
     }
   };
   await Promise.all(Array.from({ length: 100 }, one));
-  await dispatcher.close();
   return { from, fromEpoch, took };
 }
 

@@ -82,7 +82,8 @@ export class HostContext implements ActionContext {
   emit({ type, subject, data }: EmittedEvent): void {
     const event = { type, ...(subject !== undefined && { subject }), ...(data !== undefined && { data }) };
     const problems = eventProblems({ id: '1', source: '/', ...event });
-    if ((this.#emitted?.length ?? 0) >= maxEmitted) problems.push({ path: '', message: `an attempt emits at most ${maxEmitted} events` });
+    if ((this.#emitted?.length ?? 0) >= maxEmitted)
+      problems.push({ path: '', message: `an attempt emits at most ${maxEmitted} events` });
     if (problems.length > 0) {
       const list = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
       throw new CcError('CC_EVENT_INVALID', `ctx.emit: ${list}`, { problems });

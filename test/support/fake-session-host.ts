@@ -155,7 +155,7 @@ export class FakeSessionHost implements SessionHost {
   }
 }
 
-export class RecordingTelemetry extends EngineTelemetry {
+class RecordingTelemetry extends EngineTelemetry {
   readonly told: string[] = [];
   runStarted(): void {
     this.told.push('run started');

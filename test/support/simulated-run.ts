@@ -132,7 +132,7 @@ function ending(command: Command & { type: 'FinishRun' }, at: number): RunEvent 
 }
 
 /** What holds after every event, whatever came before. Throws a sentence when it does not. */
-export function check(run: Run, commands: readonly Command[], event: RunEvent): void {
+function check(run: Run, commands: readonly Command[], event: RunEvent): void {
   const steps = Object.entries(run.steps);
   const count = (of: (status: string) => boolean) => steps.filter(([, { status }]) => of(status)).length;
   const settled = steps.filter(([, step]) => isSettled(step)).length;

@@ -40,6 +40,6 @@ export function createHome(home: Home): void {
   if (home.account) own(home.folder, home.account);
 }
 
-export function own(path: string, account: Account): void {
+function own(path: string, account: Account): void {
   chownSync(path, account.uid, account.gid);
 }

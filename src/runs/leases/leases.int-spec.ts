@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { jest } from '@jest/globals';
 import { testDatabase } from '../../../test/support/database.js';
 import { insertRun, insertSignal, register, writeOf, RecordingWriter } from '../../../test/support/runs.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
@@ -135,11 +134,12 @@ describe('giving a run back', () => {
 
   it('sleeps as long as it should when the clocks of hub and database differ, and no hint comes before that', async () => {
     const { id, epoch } = await owned();
-    const behind = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000);
+    const now = Date.now;
+    Date.now = () => now() - 600_000; // this process's clock is behind
     try {
       await leases.release(id, epoch, Date.now() + 60_000);
     } finally {
-      behind.mockRestore();
+      Date.now = now;
     }
     const [hint] = await hints(id);
     expect(Math.abs(hint! - 60)).toBeLessThan(5);
