@@ -1,3 +1,4 @@
+export { Batches } from './batches.js';
 export { Database, type DatabaseOptions, type Entities, type Tx } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { embeddedState } from './embedded/open-embedded.js';

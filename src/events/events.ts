@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { Database, type Tx } from '../database/index.js';
+import { Batches, Database, type Tx } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
 import { parseCloudEvent } from './cloud-event.js';
-import { GroupCommit } from './group-commit.js';
 import { eventKey, insertEvents } from './insert-events.js';
 import { problemsOf, type NewEvent } from './new-event.js';
 import { unavailable } from './unavailable.js';
@@ -24,7 +23,7 @@ export interface Accepted {
 /** Publishing events: rows of the event table and one job that hints at them. */
 @Injectable()
 export class Events {
-  readonly #incoming = new GroupCommit<NewEvent, boolean>((events) => this.#acceptAll(events));
+  readonly #incoming = new Batches<NewEvent, boolean>((events) => this.#acceptAll(events));
 
   constructor(
     private readonly database: Database,
@@ -45,7 +44,7 @@ export class Events {
 
   /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
   async accept(body: unknown): Promise<Accepted> {
-    const isNew = await this.#incoming.add(parseCloudEvent(body));
+    const isNew = await this.#incoming.call(parseCloudEvent(body));
     return isNew ? { accepted: 1, duplicate: 0 } : { accepted: 0, duplicate: 1 };
   }
 

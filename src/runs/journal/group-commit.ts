@@ -18,10 +18,6 @@ export class GroupCommit<T> {
     private readonly options: { readonly maxBatch: number; readonly lazyMs?: number; readonly halveFrom?: number },
   ) {}
 
-  get size(): number {
-    return this.#urgent.size;
-  }
-
   add(item: T): void {
     this.#lazy.delete(item);
     this.#urgent.add(item);

@@ -1,8 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Database } from '../../database/index.js';
+import { Batches, Database } from '../../database/index.js';
 import { Jobs } from '../../jobs/index.js';
 import type { RunEvent } from '../../workflow/index.js';
-import { GroupCommit } from '../journal/group-commit.js';
 import { SteadyConnection } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
@@ -26,18 +25,10 @@ export interface LeasedRow {
   readonly signalled: boolean;
 }
 
-interface Acquire {
-  readonly id: string;
-  readonly done: (row: LeasedRow | undefined) => void;
-  readonly failed: (thrown: unknown) => void;
-}
-
 interface Release {
   readonly id: string;
   readonly epoch: number;
   readonly wakeAt: number | undefined;
-  readonly done: (released: boolean) => void;
-  readonly failed: (thrown: unknown) => void;
 }
 
 interface Released {
@@ -51,8 +42,8 @@ export const driveTask = 'runs.drive';
 @Injectable()
 export class Leases implements OnApplicationShutdown {
   readonly #connection: SteadyConnection;
-  readonly #acquires = new GroupCommit<Acquire>((batch) => this.#acquireAll(batch), { maxBatch: 500 });
-  readonly #releases = new GroupCommit<Release>((batch) => this.#releaseAll(batch), { maxBatch: 500 });
+  readonly #acquires = new Batches<string, LeasedRow | undefined>((ids) => this.#acquireAll(ids));
+  readonly #releases = new Batches<Release, boolean>((releases) => this.#releaseAll(releases));
 
   constructor(
     private readonly database: Database,
@@ -79,12 +70,12 @@ export class Leases implements OnApplicationShutdown {
 
   /** Undefined when somebody owns it, it has ended, or it is not due yet. */
   acquire(id: string): Promise<LeasedRow | undefined> {
-    return new Promise((done, failed) => this.#acquires.add({ id, done, failed }));
+    return this.#acquires.call(id);
   }
 
   /** `wakeAt`: ms since 1970 by this process's clock. False when it was not given back because its inbox holds signals (or it is lost already). */
   release(id: string, epoch: number, wakeAt: number | undefined): Promise<boolean> {
-    return new Promise((done, failed) => this.#releases.add({ id, epoch, wakeAt, done, failed }));
+    return this.#releases.call({ id, epoch, wakeAt });
   }
 
   async markSolo(id: string, epoch: number): Promise<boolean> {
@@ -140,39 +131,26 @@ export class Leases implements OnApplicationShutdown {
     await this.#connection.end();
   }
 
-  async #acquireAll(batch: readonly Acquire[]): Promise<() => void> {
-    try {
-      const ids = [...new Set(batch.map(({ id }) => id))].sort();
-      const rows = await this.#connection.query<LeasedRow & { id: string }>('acquire', sql.acquire, [
-        ids,
-        this.replica.id,
-      ]);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return () => {
-        for (const { id, done } of batch) {
-          done(byId.get(id));
-          byId.delete(id); // two jobs for one run: the first drives it
-        }
-      };
-    } catch (thrown) {
-      return () => batch.forEach(({ failed }) => failed(thrown));
-    }
+  async #acquireAll(runs: readonly string[]): Promise<readonly (LeasedRow | undefined)[]> {
+    const ids = [...new Set(runs)].sort();
+    const rows = await this.#connection.query<LeasedRow>('acquire', sql.acquire, [ids, this.replica.id]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return runs.map((id) => {
+      const row = byId.get(id);
+      byId.delete(id); // two jobs for one run: the first drives it
+      return row;
+    });
   }
 
-  async #releaseAll(batch: readonly Release[]): Promise<() => void> {
-    const sorted = [...batch].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const values = [
+  async #releaseAll(releases: readonly Release[]): Promise<readonly boolean[]> {
+    const sorted = [...releases].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const rows = await this.#connection.query<Released>('release', sql.release, [
       sorted.map(({ id }) => id),
       sorted.map(({ epoch }) => epoch),
       sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : Math.max(0, wakeAt - Date.now()))),
-    ];
-    try {
-      const rows = await this.#connection.query<Released>('release', sql.release, values);
-      const released = new Set(rows.map(({ id }) => id));
-      await this.hint(rows.map(({ id, wake_at: at }) => ({ id, at }))).catch(() => undefined);
-      return () => batch.forEach(({ id, done }) => done(released.has(id)));
-    } catch (thrown) {
-      return () => batch.forEach(({ failed }) => failed(thrown));
-    }
+    ]);
+    await this.hint(rows.map(({ id, wake_at: at }) => ({ id, at }))).catch(() => undefined);
+    const released = new Set(rows.map(({ id }) => id));
+    return releases.map(({ id }) => released.has(id));
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Database } from '../../database/index.js';
+import { Batches, Database } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { type Plan, type RunEvent, type RunStatus, type Trigger } from '../../workflow/index.js';
-import { GroupCommit } from '../journal/group-commit.js';
 import { isDuplicate, isTransient, SteadyConnection } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
 import { toRow } from '../journal/event-rows.js';
@@ -35,12 +34,6 @@ export type StartResult =
       readonly createdAt: Date;
     };
 
-interface Pending {
-  readonly start: NewRun;
-  readonly done: (result: StartResult) => void;
-  readonly failed: (thrown: unknown) => void;
-}
-
 interface Made {
   readonly id: string;
   readonly owner: string | null;
@@ -61,7 +54,7 @@ interface Holder {
 @Injectable()
 export class Starts implements OnApplicationShutdown {
   readonly #connection: SteadyConnection;
-  readonly #queue = new GroupCommit<Pending>((batch) => this.#flush(batch), { maxBatch: 500 });
+  readonly #queue = new Batches<NewRun, StartResult>((starts) => this.#write(starts));
 
   constructor(
     database: Database,
@@ -75,32 +68,25 @@ export class Starts implements OnApplicationShutdown {
   }
 
   add(start: NewRun): Promise<StartResult> {
-    return new Promise((done, failed) => this.#queue.add({ start, done, failed }));
+    return this.#queue.call(start);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#connection.end();
   }
 
-  async #flush(batch: readonly Pending[]): Promise<() => void> {
+  async #write(starts: readonly NewRun[]): Promise<readonly (StartResult | Error)[]> {
     // One order of keys for all replicas: two batches with the same keys wait for each other instead of deadlocking.
-    const sorted = [...batch].sort((a, b) => ((a.start.key ?? '') < (b.start.key ?? '') ? -1 : 1));
-    try {
-      const made = await this.#insert(sorted.map(({ start }) => start));
-      const refused = sorted.filter(({ start }) => !made.has(start.id));
-      const holders = refused.length > 0 ? await this.#holders(refused.map(({ start }) => start)).catch(asError) : [];
-      return () => {
-        for (const { start, done, failed } of batch) {
-          const owner = made.get(start.id);
-          // Not ours any more if this replica was declared dead and came back under a new name meanwhile.
-          if (owner !== undefined) done({ made: true, owned: owner === this.replica.id });
-          else if (holders instanceof Error) failed(holders);
-          else answerDuplicate(start, holders, done, failed);
-        }
-      };
-    } catch (thrown) {
-      return () => batch.forEach(({ failed }) => failed(thrown));
-    }
+    const sorted = [...starts].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
+    const made = await this.#insert(sorted);
+    const refused = sorted.filter(({ id }) => !made.has(id));
+    const holders = refused.length > 0 ? await this.#holders(refused).catch(asError) : [];
+    return starts.map((start) => {
+      const owner = made.get(start.id);
+      // Not ours any more if this replica was declared dead and came back under a new name meanwhile.
+      if (owner !== undefined) return { made: true, owned: owner === this.replica.id };
+      return holders instanceof Error ? holders : holderOf(start, holders);
+    });
   }
 
   /** Owner by id of the runs that were made. */
@@ -169,25 +155,19 @@ export class Starts implements OnApplicationShutdown {
 
 const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-function answerDuplicate(
-  start: NewRun,
-  holders: readonly Holder[],
-  done: Pending['done'],
-  failed: Pending['failed'],
-): void {
+function holderOf(start: NewRun, holders: readonly Holder[]): StartResult | Error {
   const holder = holders.find(
     (row) => row.key === start.key && row.workflow_id === start.plan.id && row.kind === start.trigger.kind,
   );
-  if (holder === undefined)
-    return failed(new CcError('CC_INTERNAL', `run ${start.id} was neither made nor found by its key`));
+  if (holder === undefined) return new CcError('CC_INTERNAL', `run ${start.id} was neither made nor found by its key`);
   const { run_id: id, fingerprint, status, version, created_at: createdAt } = holder;
   // The run may be gone by retention while its key is still kept: the answer is that it ran.
-  done({
+  return {
     made: false,
     id,
     fingerprint,
     status: status ?? 'succeeded',
     version: version ?? start.plan.version,
     createdAt: createdAt ?? new Date(0),
-  });
+  };
 }
