@@ -2,11 +2,15 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Logger as WorkerLogger, run, type Runner, type WorkerEvents, WorkerPreset } from 'graphile-worker';
-import pg from 'pg';
 import { CONFIG, type Config } from '../config/index.js';
 import { Database, type Tx } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
+import { ForgivingPool } from './forgiving-pool.js';
 import { JOBS_ROLE, type JobsRole } from './role.js';
+import { WorkerWatch } from './worker-watch.js';
+
+/** Workers that asked for no job for so long are started again. */
+const stalledMs = 5000;
 
 export interface NewJob {
   readonly task: string;
@@ -47,8 +51,9 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   async enqueue(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
     if (jobs.length === 0) return;
+    // Attempts stay at their default: a job that a dead worker held, unlocked, counts as tried and could not run again.
     await tx.query(
-      `SELECT graphile_worker.add_jobs(array_agg(ROW(task, payload::json, NULL, run_at, 1, key, NULL, NULL)::graphile_worker.job_spec))
+      `SELECT graphile_worker.add_jobs(array_agg(ROW(task, payload::json, NULL, run_at, NULL, key, NULL, NULL)::graphile_worker.job_spec))
        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS job(task, payload, run_at, key)`,
       [
         jobs.map((job) => job.task),
@@ -75,47 +80,72 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#supervised;
   }
 
-  /** graphile-worker gives up when the database goes away for long; the hub does not. */
+  /** graphile-worker gives up when an answer is lost; the hub does not. */
   async #supervise(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#work();
       } catch (thrown) {
-        this.#log.warn(`workers stopped, starting them again: ${messageOf(thrown)}`);
-        await delay(1000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        this.#log.warn(`workers stopped: ${messageOf(thrown)}`);
       }
+      await pause(1000, this.#stop.signal);
     }
   }
 
   async #work(): Promise<void> {
-    const pgPool = new pg.Pool({ connectionString: this.database.url, max: 6, application_name: 'commandcenter jobs' });
+    const pgPool = new ForgivingPool({
+      connectionString: this.database.url,
+      max: 6,
+      application_name: 'commandcenter jobs',
+    });
     // A connection that dies, idle or lent, is dropped by the pool; without listeners the process would die of it too.
     pgPool.on('error', () => undefined);
     pgPool.on('connect', (client) => client.on('error', () => undefined));
+    const events: WorkerEvents = new EventEmitter();
+    const { concurrency, pollMs } = this.config.engine;
+    const watch = new WorkerWatch(events, concurrency, {
+      stalledAfterMs: Math.max(stalledMs, 4 * pollMs),
+      checkMs: 500,
+    });
+    events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool.id));
     try {
-      const { concurrency, pollMs } = this.config.engine;
-      const events: WorkerEvents = new EventEmitter();
-      events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool.id));
-      const worker = {
-        events,
-        concurrentJobs: concurrency,
-        pollInterval: pollMs,
-        completeJobBatchDelay: 0,
-        gracefulShutdownAbortTimeout: 1000,
-        logger: new WorkerLogger(() => () => undefined),
-      };
-      this.#runner = await run({
-        preset: { extends: [WorkerPreset], worker },
+      await this.#unlock();
+      const runner = await run({
+        preset: { extends: [WorkerPreset], worker: this.#settings(events) },
         pgPool,
         taskList: this.#tasks(),
         noHandleSignals: true,
       });
-      if (this.#stop.signal.aborted) await this.#runner.stop();
-      await this.#runner.promise;
+      this.#runner = runner;
+      if (this.#stop.signal.aborted) await runner.stop();
+      await Promise.race([runner.promise, watch.stalled]);
+      // Its own way of stopping can hang for ever, so it is not waited for.
+      await Promise.race([runner.stop().catch(() => undefined), pause(1000)]);
     } finally {
+      watch.stop();
       this.#runner = undefined;
-      await pgPool.end().catch(() => undefined);
+      await Promise.race([pgPool.end().catch(() => undefined), pause(1000)]);
     }
+  }
+
+  #settings(events: WorkerEvents): NonNullable<GraphileConfig.Preset['worker']> {
+    const { concurrency, pollMs } = this.config.engine;
+    return {
+      events,
+      concurrentJobs: concurrency,
+      pollInterval: pollMs,
+      completeJobBatchDelay: 0,
+      gracefulShutdownAbortTimeout: 1000,
+      logger: new WorkerLogger(() => () => undefined),
+    };
+  }
+
+  /** What earlier workers of this process held would stay locked for hours. A handler that still runs may run twice. */
+  async #unlock(): Promise<void> {
+    const gone = this.lockedBy();
+    if (gone.length === 0) return;
+    await this.database.pool.query('SELECT graphile_worker.force_unlock_workers($1)', [gone]);
+    for (const id of gone) this.#pools.delete(id);
   }
 
   #tasks(): Record<string, (payload: unknown) => Promise<void>> {
@@ -131,4 +161,9 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
       this.#log.error(`job ${task} failed: ${messageOf(thrown)}`);
     }
   }
+}
+
+/** Never rejects; ends early when the hub stops. */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal && { signal }).catch(() => undefined);
 }
