@@ -111,7 +111,7 @@ export class Engine {
   }
 
   /** A provider of any room, also one that its room keeps to itself. */
-   
+
   inside<T>(type: abstract new (...args: any[]) => T): T {
     return this.app.get(type, { strict: false });
   }

@@ -1,7 +1,6 @@
 import { Action, type ActionContext, Agent, definePlugin, type Plugin } from '@commandcenter/sdk';
 import { z } from 'zod';
 
- 
 export type Actions = Readonly<Record<string, (input: any, context: ActionContext) => unknown>>;
 
 /** A plugin with one agent whose actions are these functions: `uses: test.<name>`. */
