@@ -4,6 +4,9 @@ import { type Config, loadConfig } from '../config/index.js';
 import { embeddedState, placeOf, serverVersion } from '../database/index.js';
 import { explain } from './explain.js';
 
+// picocolors takes a CI for a terminal.
+const colour = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+
 interface Check {
   readonly name: string;
   readonly ok: boolean;
@@ -22,7 +25,7 @@ export async function doctor(): Promise<number> {
   }
   const width = Math.max(...checks.map((check) => check.name.length));
   for (const { name, ok, says } of checks) {
-    const mark = ok ? pc.green('ok    ') : pc.red('wrong ');
+    const mark = ok ? colour.green('ok    ') : colour.red('wrong ');
     process.stdout.write(`${mark} ${name.padEnd(width)}  ${says.replaceAll('\n', `\n${' '.repeat(width + 9)}`)}\n`);
   }
   return checks.every((check) => check.ok) ? 0 : 1;

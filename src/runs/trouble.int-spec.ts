@@ -81,9 +81,12 @@ describe('a hub whose connections are ended under load', () => {
       await terminate('commandcenter leases');
       await sleep(20);
     }
-    await eventually(async () => expect(await engine.row(id)).toMatchObject({ status: 'waiting', owner: null }), 5000);
+    await eventually(
+      async () => expect(await engine.row(id)).toMatchObject({ status: 'waiting', owner: null }),
+      15_000,
+    );
     await engine.cancel(id);
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'cancelled' });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'cancelled' });
   });
 });
 
