@@ -184,7 +184,7 @@ describe('a cancel', () => {
     const { id } = await engine.start('slow');
     await sleep(30);
     await engine.cancel(id);
-    const { status, error } = await engine.ended(id, 5000);
+    const { status, error } = await engine.ended(id, 15_000);
     expect([status, JSON.parse(error!)]).toMatchObject([
       'cancelled',
       { code: 'CC_RUN_CANCELLED', message: expect.stringContaining('by test') as string },
@@ -197,7 +197,7 @@ describe('a cancel', () => {
     const { id } = await engine.start('patient');
     await eventually(async () => expect(await engine.row(id)).toMatchObject({ status: 'waiting' }));
     await engine.cancel(id);
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'cancelled' });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'cancelled' });
   });
 
   it('reaches a run that nobody owns and that sleeps for long', async () => {
@@ -210,13 +210,13 @@ describe('a cancel', () => {
     );
     await database.pool.query('DELETE FROM run_event WHERE run_id = $1 AND seq > 2', [id]);
     await engine.cancel(id);
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'cancelled' });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'cancelled' });
   });
 
   it('twice at once ends the run once', async () => {
     const { id } = await engine.start('slow');
     await Promise.all([engine.cancel(id), engine.cancel(id)]);
-    await engine.ended(id, 5000);
+    await engine.ended(id, 15_000);
     expect((await engine.log(id)).filter((line) => line.startsWith('RunCancel'))).toEqual([
       'RunCancelRequested',
       'RunCancelled',
@@ -322,7 +322,7 @@ describe('a replica that stops', () => {
     await sleep(50);
     await letGo(id);
     await stopped;
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'succeeded', suspect: false, crashes: 0 });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'succeeded', suspect: false, crashes: 0 });
     expect(callsOf(id)).toEqual(['a 1', 'b 1']);
   });
 
@@ -333,7 +333,7 @@ describe('a replica that stops', () => {
     await first.stop();
     await eventually(() => expect(callsOf(id)).toEqual(['a 1', 'a 1']));
     await letGo(id);
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'succeeded', suspect: false, crashes: 0 });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'succeeded', suspect: false, crashes: 0 });
   });
 
   it('refuses starts, owns nothing afterwards, and has left the list of replicas', async () => {

@@ -72,7 +72,7 @@ describe('a hub whose connections are ended under load', () => {
     await sleep(50);
     await terminate('commandcenter signals');
     await engine.cancel(id);
-    expect(await engine.ended(id, 5000)).toMatchObject({ status: 'cancelled' });
+    expect(await engine.ended(id, 15_000)).toMatchObject({ status: 'cancelled' });
   });
 
   it('gives a run back whose release broke', async () => {
