@@ -78,13 +78,17 @@ async function start(contender: (typeof contenders)[number], url: string): Promi
 }
 
 async function ask(child: ChildProcess, load: Load): Promise<Measured> {
+  const over = new AbortController();
   child.send(load);
-  const died = once(child, 'exit').then(() =>
+  const died = once(child, 'exit', { signal: over.signal }).then(() =>
     Promise.reject(new Error(`the contender died under S=${load.steps} C=${load.inFlight}`)),
   );
   died.catch(() => undefined);
-  const [measured] = (await Promise.race([once(child, 'message'), died])) as [Measured];
-  return measured;
+  try {
+    return ((await Promise.race([once(child, 'message', { signal: over.signal }), died])) as [Measured])[0];
+  } finally {
+    over.abort();
+  }
 }
 
 function row(key: string, results: readonly { measured: Measured; databaseCpuMs: number | undefined }[]): StepsRow {

@@ -39,10 +39,13 @@ async function serve(
 ): Promise<void> {
   const app = await createApp(config, database, secretFromEnvironment(), role, nestLogger(log));
   try {
-    const url = await listen(app, config);
     const { adminToken, stateDir } = config;
-    const admin = await ensureAdminToken(database, { url, stateDir, ...(adminToken !== undefined && { adminToken }) });
-    welcome({ url, role, admin, terminal, log });
+    const admin = (url: string) =>
+      ensureAdminToken(database, { url, stateDir, ...(adminToken !== undefined && { adminToken }) });
+    // Before the first request can come: a hub that is ready knows its token.
+    const { fresh } = await admin(urlOf(config.host, config.port));
+    const url = await listen(app, config);
+    welcome({ url, role, admin: { ...(await admin(url)), fresh }, terminal, log });
     const signal = await stopRequested;
     log.info(`${signal}: no new work; steps may finish for ${config.engine.graceMs / 1000} s`);
   } finally {
@@ -68,7 +71,11 @@ async function listen(app: App, { host, port }: Config): Promise<string> {
   }
   const address = (app.getHttpServer() as import('node:http').Server).address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  return `http://${urlHost(host)}:${bound}`;
+  return urlOf(host, bound);
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${urlHost(host)}:${port}`;
 }
 
 /** A listener on every interface is reached on this one. */
