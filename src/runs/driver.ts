@@ -11,7 +11,7 @@ import { Jobs } from '../jobs/index.js';
 import type { RunFacts } from '../telemetry/index.js';
 import { foldRun, type Run, type RunEvent, type TriggerKind } from '../workflow/index.js';
 import { driveTask, type LeasedRow, Leases } from './leases/leases.js';
-import type { Signal } from './sessions/session.js';
+import type { Signal } from './sessions/session-host.js';
 import { Sessions } from './sessions/sessions.js';
 
 /** A run this replica has just become the owner of, folded, and the events that go on from there. */

@@ -1,7 +1,8 @@
 import { fromRow } from '../../src/runs/journal/event-rows.js';
 import type { RunWrite } from '../../src/runs/journal/run-write.js';
 import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js';
-import { type Lease, Session, type SessionHost, type Signal } from '../../src/runs/sessions/session.js';
+import { Session } from '../../src/runs/sessions/session.js';
+import type { Lease, SessionHost, Signal } from '../../src/runs/sessions/session-host.js';
 import { SoloGate } from '../../src/runs/sessions/solo-gate.js';
 import { EngineTelemetry } from '../../src/telemetry/index.js';
 import { type Failure, foldRun, type Plan, type RunEvent } from '../../src/workflow/index.js';
@@ -15,7 +16,7 @@ interface Call {
 }
 
 /** What a session needs of a replica, in memory: nothing is durable before `flush()`, no step ends before `end(...)`. */
-export class FakeSessionHost implements SessionHost {
+export class FakeSessionHost implements SessionHost<Session> {
   gate = new SoloGate();
   readonly limits = { maxEvents: 10_000, maxOutputBytes: 1000, holdTimersMs: 50 };
   readonly telemetry = new RecordingTelemetry();
@@ -72,7 +73,7 @@ export class FakeSessionHost implements SessionHost {
     this.#lazy.add(session);
   }
 
-  invoke(_session: Session, step: string, attempt: number): ReturnType<SessionHost['invoke']> {
+  invoke(_session: Session, step: string, attempt: number): ReturnType<SessionHost<Session>['invoke']> {
     const aborted: Failure[] = [];
     let resolve: (outcome: AttemptOutcome) => void = () => undefined;
     const outcome = new Promise<AttemptOutcome>((done) => (resolve = done));

@@ -1,4 +1,4 @@
-import type { EngineTelemetry, RunFacts } from '../../telemetry/index.js';
+import type { RunFacts } from '../../telemetry/index.js';
 import {
   advance,
   type Command,
@@ -14,47 +14,12 @@ import type { Writer } from '../journal/journal.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import { Draft } from './draft.js';
 import { finished, tooManyEvents } from './endings.js';
-import type { SoloGate } from './solo-gate.js';
+import type { Lease, SessionHost, Signal } from './session-host.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
+import { tellAttempt, tellEnd } from './telling.js';
 import { Timers } from './timers.js';
 
-/** What a session needs of the replica. */
-export interface SessionHost {
-  readonly gate: SoloGate;
-  readonly telemetry: EngineTelemetry;
-  readonly limits: { readonly maxEvents: number; readonly maxOutputBytes: number; readonly holdTimersMs: number };
-  /** No step starts any more. */
-  readonly draining: boolean;
-  /** Calls `go` when no other replica can own the run yet: now, unless this process was stopped or cut off. */
-  whenCertain(go: () => void): void;
-  append(session: Session): void;
-  appendLazily(session: Session): void;
-  /** Starts an attempt; the outcome never rejects. */
-  invoke(
-    session: Session,
-    step: string,
-    attempt: number,
-  ): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
-  /** Durably notes that the run re-drives a suspect alone; false when the run is lost. */
-  markSolo(session: Session): Promise<boolean>;
-  /** Nothing to do now: give the run back. `wakeAt` is ms since 1970. */
-  rest(session: Session, wakeAt: number | undefined): void;
-  /** Over here: ended, lost, or given up. */
-  closed(session: Session): void;
-}
-
-/** A row of the inbox. */
-export interface Signal {
-  readonly id: string;
-  readonly event: RunEvent;
-}
-
-export interface Lease {
-  readonly epoch: number;
-  readonly seq: number;
-  readonly crashes: number;
-  readonly suspect: boolean;
-}
+type Host = SessionHost<Session>;
 
 /**
  * One run in the memory of the replica that owns it. Invariants:
@@ -81,7 +46,7 @@ export class Session implements Writer {
     run: Run,
     readonly lease: Lease,
     readonly facts: RunFacts,
-    private readonly host: SessionHost,
+    private readonly host: Host,
   ) {
     this.#run = run;
     this.#draft = new Draft(lease.seq);
@@ -139,7 +104,7 @@ export class Session implements Writer {
     if (run === this.#run && event.type !== 'RunTakenOver') return false;
     this.#run = run;
     this.#draft.event(event, text);
-    if (hasEnded(run.status)) this.#draft.fact(() => this.#tellEnd());
+    if (hasEnded(run.status)) this.#draft.fact(() => tellEnd(this.host.telemetry, this.facts, this.#run));
     for (const command of commands) this.#decide(command);
     if (this.#draft.seq >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
       this.apply(tooManyEvents(this.host.limits.maxEvents));
@@ -337,7 +302,7 @@ export class Session implements Writer {
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
       if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
-      this.#draft.fact(() => this.#tellAttempt(attempt, outcome, event, at));
+      this.#draft.fact(() => tellAttempt(this.host.telemetry, this.facts, attempt, outcome, event, at));
     }
     this.#schedule();
     this.#settle();
@@ -356,30 +321,5 @@ export class Session implements Writer {
 
   #schedule(): void {
     if (this.#draft.dirty && !this.#closed) this.host.append(this);
-  }
-
-  #tellAttempt(attempt: Attempt, outcome: AttemptOutcome, event: RunEvent, to: number): void {
-    const type = outcome.ok ? undefined : outcome.failure.type;
-    const status =
-      type === undefined
-        ? 'succeeded'
-        : type === 'timeout'
-          ? 'timed_out'
-          : type === 'cancelled'
-            ? 'cancelled'
-            : 'failed';
-    this.host.telemetry.attemptEnded(this.facts, attempt, status, { from: attempt.startedAt, to }, type);
-    if (event.type === 'StepRetryScheduled') this.host.telemetry.retryScheduled(this.facts, attempt);
-  }
-
-  #tellEnd(): void {
-    const { status, startedAt, createdAt, finishedAt, activeMs, costUsd } = this.#run;
-    this.host.telemetry.runEnded(
-      this.facts,
-      status,
-      { from: startedAt ?? createdAt, to: finishedAt! },
-      activeMs,
-      costUsd,
-    );
   }
 }

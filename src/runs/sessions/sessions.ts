@@ -6,14 +6,15 @@ import type { Run, RunEvent } from '../../workflow/index.js';
 import { Journal } from '../journal/journal.js';
 import { Leases } from '../leases/leases.js';
 import { Attempts } from './attempts.js';
-import { type Lease, Session, type SessionHost, type Signal } from './session.js';
+import { Session } from './session.js';
+import type { Lease, SessionHost, Signal } from './session-host.js';
 import { SoloGate } from './solo-gate.js';
 
 /** The runs in the memory of this replica: at most engine.maxRuns. */
 @Injectable()
-export class Sessions implements SessionHost {
+export class Sessions implements SessionHost<Session> {
   readonly gate = new SoloGate();
-  readonly limits: SessionHost['limits'];
+  readonly limits: SessionHost<Session>['limits'];
   readonly #log = new Logger('Sessions');
   readonly #sessions = new Map<string, Session>();
   readonly #waiting: ((granted: boolean) => void)[] = [];
@@ -102,7 +103,7 @@ export class Sessions implements SessionHost {
     this.journal.appendLazily(session);
   }
 
-  invoke(session: Session, step: string, attempt: number): ReturnType<SessionHost['invoke']> {
+  invoke(session: Session, step: string, attempt: number): ReturnType<SessionHost<Session>['invoke']> {
     return this.attempts.start(session, step, attempt);
   }
 
