@@ -11,6 +11,8 @@ import { WorkerWatch } from './worker-watch.js';
 
 /** Workers that asked for no job for so long are started again. */
 const stalledMs = 5000;
+/** What the workers may take to stop. Handlers get one second of it before they are told to. */
+const stopMs = 3000;
 
 export interface NewJob {
   readonly task: string;
@@ -76,7 +78,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   /** Stops claiming; handlers that wait for capacity are the other rooms' to wake. */
   async onModuleDestroy(): Promise<void> {
     this.#stop.abort();
-    await this.#runner?.stop('shutting down').catch(() => undefined);
+    this.#runner?.stop('shutting down').catch(() => undefined);
     await this.#supervised;
   }
 
@@ -117,10 +119,12 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
         noHandleSignals: true,
       });
       this.#runner = runner;
-      if (this.#stop.signal.aborted) await runner.stop();
-      await Promise.race([runner.promise, watch.stalled]);
-      // Its own way of stopping can hang for ever, so it is not waited for.
-      await Promise.race([runner.stop().catch(() => undefined), pause(1000)]);
+      if (this.#stop.signal.aborted) runner.stop().catch(() => undefined);
+      const ended = runner.promise.catch((thrown: unknown) => this.#log.warn(`workers stopped: ${messageOf(thrown)}`));
+      await Promise.race([ended, watch.stalled]);
+      runner.stop().catch(() => undefined);
+      // It needs its connections to stop, and can hang for ever doing so.
+      await Promise.race([ended, pause(stopMs)]);
     } finally {
       watch.stop();
       this.#runner = undefined;
