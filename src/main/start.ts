@@ -43,9 +43,11 @@ async function serve(
     const admin = (url: string) =>
       ensureAdminToken(database, { url, stateDir, ...(adminToken !== undefined && { adminToken }) });
     // Before the first request can come: a hub that is ready knows its token.
-    const { fresh } = await admin(urlOf(config.host, config.port));
+    const expected = urlOf(config.host, config.port);
+    const token = await admin(expected);
     const url = await listen(app, config);
-    welcome({ url, role, admin: { ...(await admin(url)), fresh }, terminal, log });
+    if (url !== expected) await admin(url); // PORT=0: the system chose, and the command line must find us
+    welcome({ url, role, admin: token, terminal, log });
     const signal = await stopRequested;
     log.info(`${signal}: no new work; steps may finish for ${config.engine.graceMs / 1000} s`);
   } finally {

@@ -121,11 +121,4 @@ describe('group commit', () => {
     await sleep(30);
     expect(db.batches).toEqual([['a']]);
   });
-
-  it('forgets what is removed', async () => {
-    add('a', 'b');
-    db.queue.remove('a');
-    await turn();
-    expect(db.batches).toEqual([['b']]);
-  });
 });

@@ -36,11 +36,6 @@ export class GroupCommit<T> {
     }, this.options.lazyMs ?? 5);
   }
 
-  remove(item: T): void {
-    this.#urgent.delete(item);
-    this.#lazy.delete(item);
-  }
-
   async #run(): Promise<void> {
     await turn(); // all that this turn of the event loop brings shares the first flush
     while (this.#urgent.size > 0) {

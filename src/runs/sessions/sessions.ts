@@ -39,12 +39,6 @@ export class Sessions implements SessionHost<Session> {
     return this.#sessions.size;
   }
 
-  get stepsInFlight(): number {
-    let steps = 0;
-    for (const session of this.#sessions.values()) steps += session.stepsInFlight;
-    return steps;
-  }
-
   get(id: string): Session | undefined {
     return this.#sessions.get(id);
   }
