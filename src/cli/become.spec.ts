@@ -59,7 +59,10 @@ describe.each(['become', 'runAsChild'] as const)('%s', (how) => {
   const terminal = existsSync('/usr/bin/script') ? it : it.skip;
   terminal('gives the program one Ctrl-C of a terminal, not two', async () => {
     const quoted = [process.execPath, ...relay(how)].map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`).join(' ');
-    const child = spawn('/usr/bin/script', ['-qec', quoted, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // exec: a shell that stays (dash does, bash does not) would answer for the program, with a code of its own
+    const child = spawn('/usr/bin/script', ['-qec', `exec ${quoted}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const code = ended(child);
     const { rest } = await up(child);
     await sleep(100);
