@@ -1,5 +1,6 @@
 import type { AgentStep, WorkflowDefinition } from '@commandcenter/sdk/definition';
 import { CcError, type Problem } from '../errors/index.js';
+import { COST_PER_MINUTE_USD } from './cost.js';
 import { parseDuration } from './duration.js';
 import { compileConditionWith } from './expression/condition.js';
 import type { Complaint } from './expression/references.js';
@@ -38,6 +39,7 @@ export function compile(definition: WorkflowDefinition, version: string, options
     definition,
     steps,
     timeoutMs: definition.timeout === undefined ? undefined : parseDuration(definition.timeout),
+    costPerMinute: definition.cost?.perMinute ?? COST_PER_MINUTE_USD,
     output: definition.output === undefined ? undefined : builder.template(definition.output, RUN_NAMES, ['output']),
   };
   if (problems.length === 0) return plan;

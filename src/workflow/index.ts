@@ -1,4 +1,5 @@
 export { advance, outstanding, type Advanced } from './advance.js';
+export { computeUsd, totalUsd } from './cost.js';
 export type { Command, Emitted, RunEvent, Timer } from './events.js';
 export { activeMs, evolve, foldRun, hasEnded, isSettled } from './fold.js';
 export type { Condition, NeedsStatus, Plan, PlanStep, RetryPolicy, Scope, Template } from './plan.js';

@@ -14,6 +14,8 @@ export interface Plan {
   readonly steps: ReadonlyMap<string, PlanStep>;
   /** Milliseconds from the run's start; undefined = no limit. */
   readonly timeoutMs: number | undefined;
+  /** US dollars for a minute of active time. */
+  readonly costPerMinute: number;
   readonly output: Template | undefined;
 }
 

@@ -146,6 +146,20 @@ export const workflowJsonSchema = {
       description: 'JSON Schema (2020-12) of the input. Defaults are filled in before the run starts.',
     },
     timeout: { ...duration, description: 'The run fails when it takes longer. Default: no limit.' },
+    cost: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'What a run costs, besides what its agents report.',
+      properties: {
+        perMinute: {
+          type: 'number',
+          minimum: 0,
+          maximum: 1000,
+          default: 0.01,
+          description: 'US dollars for a minute in which at least one step executes; waiting costs nothing.',
+        },
+      },
+    },
     defaults: {
       type: 'object',
       additionalProperties: false,

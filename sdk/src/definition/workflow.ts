@@ -38,6 +38,11 @@ export interface Retry {
   readonly jitter?: boolean;
 }
 
+export interface Cost {
+  /** US dollars for a minute in which at least one step of a run executes. Default 0.01. */
+  readonly perMinute?: number;
+}
+
 export interface AgentStep {
   /** `agent.action` of a loaded plugin. */
   readonly uses: string;
@@ -61,6 +66,7 @@ export interface WorkflowDefinition {
   readonly on?: Triggers;
   readonly input?: JsonSchema;
   readonly timeout?: Duration;
+  readonly cost?: Cost;
   readonly defaults?: { readonly retry?: Retry; readonly timeout?: Duration };
   readonly steps: Readonly<Record<string, Step>>;
   readonly output?: unknown;

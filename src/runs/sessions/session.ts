@@ -8,6 +8,7 @@ import {
   type RunEvent,
   settle,
   type Timer,
+  totalUsd,
 } from '../../workflow/index.js';
 import type { RunWrite } from '../journal/run-write.js';
 import type { Writer } from '../journal/journal.js';
@@ -142,7 +143,7 @@ export class Session implements Writer {
       epoch: this.lease.epoch,
       status: run.status,
       error: run.error === undefined ? null : JSON.stringify(run.error),
-      costUsd: run.costUsd,
+      costUsd: totalUsd(run),
       activeMs: run.activeMs,
       startedAt: run.startedAt ?? null,
       finishedAt: run.finishedAt ?? null,

@@ -7,13 +7,15 @@ import { didYouMean } from '../suggest.js';
 import { checkReferences, complain, RUN_NAMES, type Surroundings } from './expressions.js';
 import { checkRetry, checkStep } from './check-step.js';
 import { checkTriggers } from './check-triggers.js';
-import { DEFAULTS_KEYS, WORKFLOW_KEYS } from './keys.js';
+import { COST_KEYS, DEFAULTS_KEYS, WORKFLOW_KEYS } from './keys.js';
 import type { Report } from './report.js';
-import { durationAt, isJsonMap, kind, listAt, mapAt, textAt, type JsonMap } from './shape.js';
+import { durationAt, isJsonMap, kind, listAt, mapAt, numberAt, textAt, type JsonMap } from './shape.js';
 
 const WORKFLOW_ID = /^[a-z][a-z0-9-]*$/;
 const STEP_ID = /^[a-z][a-z0-9_]*$/;
 const MAX_STEPS = 1_000;
+/** US dollars: far beyond any machine, so a slip of the decimal point is caught. */
+const MAX_COST_PER_MINUTE = 1_000;
 
 export interface CheckOptions {
   /** Without it agents are not looked up. */
@@ -30,6 +32,7 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
   textAt(report, ['name'], workflow['name'], 200);
   textAt(report, ['description'], workflow['description'], 10_000);
   durationAt(report, ['timeout'], workflow['timeout'], true);
+  checkCost(workflow['cost'], report);
   checkDefaults(workflow['defaults'], report);
   const input = checkInputSchema(workflow['input'], report);
   const steps = checkSteps(workflow['steps'], report);
@@ -60,6 +63,12 @@ function checkId(id: unknown, report: Report): void {
   if (text !== undefined && (!WORKFLOW_ID.test(text) || text.length > 100)) {
     report.add(['id'], `"${text.slice(0, 80)}" is not an id: small letters, digits and -, a letter first, at most 100`);
   }
+}
+
+function checkCost(value: unknown, report: Report): void {
+  if (value === undefined) return;
+  const cost = mapAt(report, ['cost'], value, COST_KEYS);
+  numberAt(report, ['cost', 'perMinute'], cost?.['perMinute'], { min: 0, max: MAX_COST_PER_MINUTE });
 }
 
 function checkDefaults(value: unknown, report: Report): void {

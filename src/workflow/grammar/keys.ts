@@ -6,8 +6,8 @@ export interface Keys {
 }
 
 export const WORKFLOW_KEYS: Keys = {
-  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'defaults', 'steps', 'output'],
-  later: ['concurrency', 'retention', 'slo', 'cost', 'finally'],
+  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'cost', 'defaults', 'steps', 'output'],
+  later: ['concurrency', 'retention', 'slo', 'finally'],
 };
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event'], later: ['webhook', 'alert'] };
@@ -15,6 +15,8 @@ export const ON_KEYS: Keys = { known: ['schedule', 'event'], later: ['webhook', 
 export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'input'], later: ['catchUp', 'overlap'] };
 
 export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
+
+export const COST_KEYS: Keys = { known: ['perMinute'], later: ['budget'] };
 
 export const DEFAULTS_KEYS: Keys = { known: ['retry', 'timeout'], later: [] };
 

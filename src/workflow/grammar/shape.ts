@@ -13,6 +13,8 @@ export function isJsonMap(value: unknown): value is JsonMap {
 export function kind(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
+  // JSON would call NaN and Infinity null.
+  if (typeof value === 'number') return `the number ${value}`;
   return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value).slice(0, 80)}`;
 }
 
