@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CheckedHub, refusal } from './support/api/checked-hub.js';
 import type { Answer, Call } from './support/api/hub.js';
 
@@ -67,6 +69,22 @@ describe('the HTTP API', () => {
       expect((await checked.startRun('hello', { version })).body.version).toBe(version);
       expect(refusal(await checked.startRun('hello', { version: 'nope' }))).toEqual([404, 'CC_WORKFLOW_NOT_FOUND']);
     });
+  });
+
+  it('tells what a run cost, alone and in lists', async () => {
+    const slow = createServer((_request, response) => setTimeout(() => response.end(), 60)).listen(0, '127.0.0.1');
+    await new Promise((listening) => slow.once('listening', listening));
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`;
+    const { id } = (await checked.startRun('asks', { input: { url } })).body;
+    const run = await checked.hub.ended(id as string);
+    slow.close();
+    expect(run.status).toBe('succeeded');
+    const { usd, activeSeconds } = run.cost as { usd: number; activeSeconds: number };
+    // 60 USD a minute are one a second.
+    expect(activeSeconds).toBeGreaterThan(0.05);
+    expect(usd).toBeCloseTo(activeSeconds, 9);
+    const { items } = (await checked.call('/api/v1/runs?workflow=asks')).body;
+    expect(items).toMatchObject([{ id, cost: { usd, activeSeconds } }]);
   });
 
   it('cancels a run that waits, once', async () => {
@@ -148,6 +166,7 @@ describe('the HTTP API', () => {
       expect(first.body.items).toHaveLength(2);
       const rest = await checked.call(`/api/v1/workflows?cursor=${first.body.nextCursor}`);
       expect([...first.body.items, ...rest.body.items].map(({ id }: { id: string }) => id)).toEqual([
+        'asks',
         'hello',
         'nightly',
         'order',

@@ -39,10 +39,11 @@ const actions: Actions = {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
   },
-  emit: (_, context) => {
+  emit: async (_, context) => {
     context.emit({ type: 'thing.done', subject: 's', data: { n: 1 } });
     context.cost(0.25, 'tokens');
     context.cost(0.5, 'tokens');
+    await sleep(25);
     context.logger.info('said', { n: 1n as never, secret: 'no' });
     return 'emitted';
   },
@@ -74,7 +75,7 @@ const workflows = {
     steps: { a: { uses: 'test.sleep', with: { ms: 30_000 }, timeout: '100ms', retry: { attempts: 2, delay: '10ms' } } },
   },
   holding: { timeout: '1h', steps: { a: { uses: 'test.hold' }, b: { needs: ['a'] } } },
-  emitting: { steps: { a: { uses: 'test.emit' } } },
+  emitting: { cost: { perMinute: 6 }, steps: { a: { uses: 'test.emit' } } },
   unstorable: { steps: { a: { uses: 'test.bigint', retry: { attempts: 3 } } } },
   secretive: { steps: { a: { with: { n: '${{ input.none.deeper }}' } } } },
   wide: { steps: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`s${n}`, {}])) },
@@ -163,7 +164,10 @@ describe('a run on a real database', () => {
 
   it('keeps its events, its costs and its log lines', async () => {
     const { id } = await engine.start('emitting');
-    expect(await engine.ended(id)).toMatchObject({ status: 'succeeded', cost_usd: 0.75 });
+    const { status, cost_usd, active_ms } = await engine.ended(id);
+    expect(status).toBe('succeeded');
+    expect(active_ms).toBeGreaterThanOrEqual(24);
+    expect(cost_usd).toBeCloseTo(0.75 + (active_ms / 60_000) * 6, 9);
     const { rows } = await database.pool.query('SELECT id, source, type, subject, data FROM event WHERE id LIKE $1', [
       `${id}%`,
     ]);

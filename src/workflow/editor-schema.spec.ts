@@ -1,6 +1,8 @@
 import { workflowJsonSchema } from '@commandcenter/sdk/definition';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { COST_PER_MINUTE_USD } from './cost.js';
 import {
+  COST_KEYS,
   DEFAULTS_KEYS,
   EVENT_KEYS,
   ON_KEYS,
@@ -20,11 +22,16 @@ it.each<[string, object, Keys]>([
   ['on', properties.on.properties, ON_KEYS],
   ['a schedule', properties.on.properties.schedule.items.properties, SCHEDULE_KEYS],
   ['an event', properties.on.properties.event.items.properties, EVENT_KEYS],
+  ['cost', properties.cost.properties, COST_KEYS],
   ['defaults', properties.defaults.properties, DEFAULTS_KEYS],
   ['a step', step, STEP_KEYS],
   ['retry', step.retry.properties, RETRY_KEYS],
 ])('the schema for editors has the keys of %s that the hub knows', (_place, known, keys) => {
   expect(Object.keys(known).toSorted()).toEqual(keys.known.toSorted());
+});
+
+it('the schema for editors tells the rate that the hub takes where a workflow says nothing', () => {
+  expect(properties.cost.properties.perMinute.default).toBe(COST_PER_MINUTE_USD);
 });
 
 const accepts = new Ajv2020({ strict: false }).compile(workflowJsonSchema);
@@ -34,6 +41,14 @@ it.each<[object, boolean]>([
   [{ timeout: '5m', input: { type: 'object', properties: { a: { type: 'string' } } } }, true],
   [{ on: { schedule: [{ cron: '* * * * *', timezone: 'UTC' }], event: [{ type: 'x', if: true }] } }, true],
   [{ defaults: { retry: { attempts: 3, delay: '1s', factor: 1.5, jitter: false } } }, true],
+  [{ cost: {} }, true],
+  [{ cost: { perMinute: 0 } }, true],
+  [{ cost: { perMinute: 1000 } }, true],
+  [{ cost: { perMinute: 1000.5 } }, false],
+  [{ cost: { perMinute: -1 } }, false],
+  [{ cost: { perMinute: '1' } }, false],
+  [{ cost: { budget: { perRun: 1 } } }, false],
+  [{ cost: 0.01 }, false],
   [{ timeout: 'soon' }, false],
   [{ timeout: 5 }, false],
   [{ concurrency: {} }, false],

@@ -47,6 +47,7 @@ on:
   event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
 input: { type: object, required: [service], additionalProperties: false, properties: { service: { type: string }, n: { default: 1 } } }
 timeout: 1h
+cost: { perMinute: 0.25 }
 defaults: { retry: { attempts: 3, delay: 1s, factor: 2, maxDelay: 1m, jitter: true }, timeout: 30s }
 steps:
   first:
@@ -67,7 +68,12 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     const { plan, problems } = validateWorkflow(text, { catalogue, secrets: ['TOKEN'] });
     expect(problems).toEqual([]);
     expect([...plan!.steps.keys()]).toEqual(['first', 'second', 'third']);
-    expect(plan).toMatchObject({ id: 'everything-here', name: 'Everything', timeoutMs: 3_600_000 });
+    expect(plan).toMatchObject({
+      id: 'everything-here',
+      name: 'Everything',
+      timeoutMs: 3_600_000,
+      costPerMinute: 0.25,
+    });
     expect(plan!.steps.get('first')).toMatchObject({
       agent: 'http',
       action: 'request',
@@ -85,7 +91,8 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['concurrency: { key: a }', 'concurrency'],
     ['retention: 30d', 'retention'],
     ['slo: { success: 99% }', 'slo'],
-    ['cost: { perMinute: 0.01 }', 'cost'],
+    ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
+    ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
     ['on: { webhook: [{ path: x }] }', 'on.webhook'],
     ['on: { alert: [{ match: {} }] }', 'on.alert'],
@@ -136,6 +143,18 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['defaults: { retry: { jitter: yes } }', /true or false/],
     ['defaults: { retry: { delay: soon } }', /not a duration/],
     ['defaults: 3', /must be a map, not the number 3/],
+    // cost
+    ['cost: 0.01', /^4:7 cost {2}this must be a map, not the number 0\.01/],
+    ['cost:', /^4:6 cost {2}this must be a map, not nothing/],
+    ['cost: { perMinute: -0.01 }', /^4:20 cost\.perMinute {2}.*number from 0 to 1000, not the number -0\.01/],
+    ['cost: { perMinute: 1000.01 }', /from 0 to 1000/],
+    ['cost: { perMinute: "0.01" }', /from 0 to 1000, not the string "0\.01"/],
+    ['cost: { perMinute: "${{ input.rate }}" }', /from 0 to 1000, not the string/],
+    ['cost: { perMinute: null }', /from 0 to 1000, not nothing/],
+    ['cost: { perMinute: .nan }', /^4:20 cost\.perMinute {2}this number has no form in JSON/],
+    ['cost: { perMinute: .inf }', /no form in JSON/],
+    ['cost: { perminute: 1 }', /^4:9 cost\.perminute {2}unknown key "perminute"\. Did you mean "perMinute"/],
+    ['cost: { currency: EUR }', /^4:9 cost\.currency {2}unknown key "currency"\./],
     // triggers
     ['on: [schedule]', /^4:5 on {2}this must be a map, not a list/],
     ['on: { cron: x }', /unknown key "cron"/],
@@ -352,6 +371,11 @@ steps:
       { path: 'steps.a.wth', message: 'unknown key "wth". Did you mean "with"?' },
     ]);
     expect(validateDefinition({ id: 'x', steps: { a: { uses: 'http.request' } } }).plan?.steps.size).toBe(1);
+    for (const perMinute of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const { problems } = validateDefinition({ id: 'x', cost: { perMinute }, steps: { a: { uses: 'http.request' } } });
+      const message = `this must be a number from 0 to 1000, not the number ${perMinute}`;
+      expect(problems).toEqual([{ path: 'cost.perMinute', message }]);
+    }
   });
 
   it('gives JSON and YAML of one content one version', () => {

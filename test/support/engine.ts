@@ -90,6 +90,7 @@ export interface RunRow {
   readonly crashes: number;
   readonly error: string | null;
   readonly cost_usd: number;
+  readonly active_ms: number;
   readonly finished_at: Date | null;
 }
 

@@ -24,5 +24,7 @@ steps:
 `,
   'nightly.yaml':
     'id: nightly\non: { schedule: [{ cron: "0 3 * * *", timezone: Europe/Zurich }] }\nsteps:\n  one: { uses: transform.value, with: { value: 1 } }\n',
+  'asks.yaml':
+    'id: asks\ncost: { perMinute: 60 }\nsteps:\n  ask: { uses: http.request, with: { url: "${{ input.url }}" } }\n',
   'broken.yaml': 'id: broken\nsteps:\n  one: { uses: nobody.knows }\n',
 };
