@@ -34,7 +34,9 @@ function rooms(
   role: JobsRole,
   plugins: LoadedPlugins,
 ): DynamicModule[] {
-  const base = [ConfigModule.with(config, secrets), TelemetryModule.with(), DatabaseModule.with(database)];
+  const settings = ConfigModule.with(config, secrets);
+  const telemetry = TelemetryModule.with(config.telemetry.enabled, settings);
+  const base = [settings, telemetry, DatabaseModule.with(database, telemetry)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
   const identity = IdentityModule.with(...base);

@@ -10,8 +10,11 @@ async function main(): Promise<number> {
     // The product is loaded only once the configuration is known to be right: a wrong one is answered at once.
     case 'start': {
       const config = loadConfig();
+      // Before anything it instruments is loaded.
+      const { startTelemetry } = await import('./telemetry/index.js');
+      const telemetry = await startTelemetry(config.telemetry);
       const { start } = await import('./main/start.js');
-      return start(config, command.role, (code) => process.exit(code));
+      return start(config, command.role, telemetry, (code) => process.exit(code));
     }
     case 'migrate': {
       const config = loadConfig();

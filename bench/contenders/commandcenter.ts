@@ -22,11 +22,22 @@ await app.init();
 // The engine's own port says when a run has ended; nothing is polled.
 const waiting = new Map<string, (status: string) => void>();
 const early = new Map<string, string>();
-app.get(EngineTelemetry, { strict: false }).runEnded = ({ runId }: { runId: string }, status: string) => {
+const telemetry = app.get(EngineTelemetry, { strict: false });
+const follow = telemetry.follow.bind(telemetry);
+telemetry.follow = (run, startedAt) => {
+  const followed = follow(run, startedAt);
+  const ended = followed.ended.bind(followed);
+  followed.ended = (ending) => {
+    ended(ending);
+    tell(run.runId, ending.status);
+  };
+  return followed;
+};
+function tell(runId: string, status: string): void {
   const done = waiting.get(runId);
   if (done) done(status);
   else early.set(runId, status);
-};
+}
 const starter = app.get(RunStarter, { strict: false });
 
 async function run(workflow: string): Promise<void> {

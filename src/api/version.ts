@@ -1,4 +1,4 @@
-import { readHubVersion } from '../plugin-host/index.js';
+import { readHubVersion } from '../config/index.js';
 
 /** Of the hub; read once. */
 export const hubVersion = readHubVersion();

@@ -16,6 +16,7 @@ export interface Config {
   /** Names workflows may use as `secrets.NAME`. The values are not here. */
   readonly secrets: readonly string[];
   readonly prometheus?: PrometheusConfig;
+  readonly grafana: GrafanaConfig;
   readonly telemetry: TelemetryConfig;
   readonly engine: EngineConfig;
 }
@@ -36,9 +37,19 @@ export interface PrometheusConfig {
   readonly rulesDir?: string;
 }
 
+export interface GrafanaConfig {
+  /** As browsers reach it: run pages link to traces and logs there. */
+  readonly url: string;
+}
+
 export interface TelemetryConfig {
   /** How many values `workflow_id` may take on metrics before the rest becomes `_other`. */
   readonly workflowLabelBudget: number;
+  /** False by OTEL_SDK_DISABLED=true: no spans, no metrics, nothing exported. */
+  readonly enabled: boolean;
+  /** Where Prometheus finds the metrics; the port 0 picks a free one. */
+  readonly metricsHost: string;
+  readonly metricsPort: number;
 }
 
 export interface EngineConfig {

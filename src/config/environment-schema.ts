@@ -14,7 +14,7 @@ const databaseUrl = z
     'must look like postgres://user@host:5432/name',
   );
 
-/** The variables the hub itself reads. Others (OTEL_*, secrets) pass by. */
+/** The variables the hub itself reads. Others (secrets, the rest of OTEL_*, which its SDK reads) pass by. */
 export const environmentSchema = z.object({
   DATABASE_URL: databaseUrl.optional(),
   HOST: z.string().default('127.0.0.1'),
@@ -28,6 +28,9 @@ export const environmentSchema = z.object({
     .optional(),
   COMMANDCENTER_URL: z.url().optional(),
   COMMANDCENTER_TOKEN: z.string().optional(),
+  OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'insensitive' }).default(false),
+  OTEL_EXPORTER_PROMETHEUS_HOST: z.string().optional(),
+  OTEL_EXPORTER_PROMETHEUS_PORT: port.default(9464),
 });
 
 /** An empty variable is an absent one: `PORT= npm start` and compose files mean exactly that. */

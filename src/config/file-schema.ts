@@ -54,6 +54,14 @@ export const fileSchema = z.strictObject({
   workflows: z.array(z.string().min(1)).optional().describe('Folders of workflow files; workflows/ when absent'),
   secrets: z.array(secretName).default([]).describe('Names workflows may use as secrets.NAME'),
   prometheus: z.strictObject({ url: z.url(), rulesDir: z.string().min(1).optional() }).optional(),
+  grafana: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+        .default('http://127.0.0.1:3003')
+        .describe('As browsers reach it: run pages link to traces and logs there'),
+    })
+    .prefault({}),
   telemetry: z.strictObject({ workflowLabelBudget: count(200, 'Values workflow_id may take on metrics') }).prefault({}),
   engine: engine.prefault({}),
 });

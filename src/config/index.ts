@@ -4,5 +4,7 @@ export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
 export type { Environment } from './environment-schema.js';
 export { configJsonSchema } from './file-schema.js';
+export { readHubVersion } from './hub-version.js';
+export { fillOtelEnvironment, metricsExporters } from './otel-environment.js';
 export { loadConfig } from './load-config.js';
 export { secretFromEnvironment, type SecretSource } from './secret-source.js';

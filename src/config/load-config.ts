@@ -41,7 +41,13 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
     workflows: workflowFolders(file, root),
     secrets: file.secrets,
     ...(file.prometheus && { prometheus: prometheusOf(file.prometheus, root) }),
-    telemetry: file.telemetry,
+    grafana: file.grafana,
+    telemetry: {
+      ...file.telemetry,
+      enabled: !values.OTEL_SDK_DISABLED,
+      metricsHost: values.OTEL_EXPORTER_PROMETHEUS_HOST ?? values.HOST,
+      metricsPort: values.OTEL_EXPORTER_PROMETHEUS_PORT,
+    },
     engine: engineOf(file.engine),
   });
 }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { detached } from '../telemetry/index.js';
 
 interface Call<T, R> {
   readonly item: T;
@@ -27,7 +28,7 @@ export class Batches<T, R> {
   call(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (!this.#running) void this.#run();
+      if (!this.#running) void detached(() => this.#run());
     });
   }
 

@@ -3,6 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Batches, Database, type Tx } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
+import { currentTraceparent } from '../telemetry/index.js';
 import { parseCloudEvent } from './cloud-event.js';
 import { eventKey, insertEvents } from './insert-events.js';
 import { problemsOf, type NewEvent } from './new-event.js';
@@ -44,7 +45,10 @@ export class Events {
 
   /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
   async accept(body: unknown): Promise<Accepted> {
-    const isNew = await this.#incoming.call(parseCloudEvent(body));
+    const event = parseCloudEvent(body);
+    // The producer's own context where it sent one, else the request that brings the event.
+    const traceparent = event.traceparent ?? currentTraceparent();
+    const isNew = await this.#incoming.call({ ...event, ...(traceparent !== undefined && { traceparent }) });
     return isNew ? { accepted: 1, duplicate: 0 } : { accepted: 0, duplicate: 1 };
   }
 

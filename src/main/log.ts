@@ -5,13 +5,15 @@ import type { LogLevel } from '../config/index.js';
 export type Log = pino.Logger;
 
 /** JSON lines for machines; on a terminal one readable line each. */
-export function createLog(level: LogLevel, terminal: boolean): Log {
+/** What is written passes through `redact`, wherever it goes. */
+export function createLog(level: LogLevel, terminal: boolean, redact: (text: string) => string): Log {
   const log = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redact },
     },
     terminal
       ? { write: (line: string) => process.stdout.write(readable(line)) }
@@ -25,10 +27,10 @@ export function nestLogger(log: Log): LoggerService {
   return new NestLog(log);
 }
 
+type Line = Record<string, unknown> & { err?: { stack?: string } };
+
 function readable(line: string): string {
-  const { time, level, msg, context, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
-    err?: { stack?: string };
-  };
+  const { time, level, msg, context, err, trace_id, span_id, trace_flags, ...rest } = JSON.parse(line) as Line;
   const clock = String(time).slice(11, 19);
   const mark = level === 'info' ? '' : `${String(level).toUpperCase()} `;
   const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';

@@ -2,8 +2,9 @@ import { createApp, entities } from '../app.module.js';
 import { type Config, secretFromEnvironment } from '../config/index.js';
 import { type Database, migrate, openDatabase } from '../database/index.js';
 import { CcError } from '../errors/index.js';
-import { ensureAdminToken } from '../identity/index.js';
+import { ensureAdminToken, redactJson, Secrets } from '../identity/index.js';
 import type { JobsRole } from '../jobs/index.js';
+import type { RunningTelemetry } from '../telemetry/index.js';
 import { createLog, type Log, nestLogger } from './log.js';
 import { stopSignal } from './stop-signal.js';
 import { welcome } from './welcome.js';
@@ -12,10 +13,22 @@ import { welcome } from './welcome.js';
 const closeSlackMs = 15_000;
 
 /** Runs the hub until a signal ends it: database, schema, application, and back in the opposite order. */
-export async function start(config: Config, role: JobsRole, exit: (code: number) => void): Promise<number> {
+export async function start(
+  config: Config,
+  role: JobsRole,
+  telemetry: RunningTelemetry,
+  exit: (code: number) => void,
+): Promise<number> {
   const stop = stopSignal(exit);
   const terminal = process.stdout.isTTY === true;
-  const log = createLog(config.logLevel, terminal);
+  const secrets = new Secrets(config, secretFromEnvironment());
+  const redact = (text: string) => secrets.redact(text);
+  telemetry.redactWith(redact);
+  const log = createLog(config.logLevel, terminal, (line) =>
+    redact(line) === line ? line : `${redactJson(line, redact)}\n`,
+  );
+  if (telemetry.metricsUrl !== undefined) log.info(`Metrics: ${telemetry.metricsUrl}`);
+  if (telemetry.problem !== undefined) log.warn(telemetry.problem);
   const database = await openDatabase(config, entities);
   try {
     log.info(`Database: ${database.description}`);
@@ -23,6 +36,7 @@ export async function start(config: Config, role: JobsRole, exit: (code: number)
     if (applied.length > 0) log.info({ applied }, `Migrated the schema (${applied.length})`);
     await serve(config, database, role, log, terminal, stop.requested);
   } finally {
+    await telemetry.shutdown();
     await database.close();
   }
   log.info('Stopped');

@@ -1,7 +1,6 @@
 export type { AgentCall, AgentResult, LogLevel } from './agent-call.js';
 export { AgentRegistry } from './agent-registry.js';
 export { failureOf, type ClassifiedFailure } from './failure-of.js';
-export { readHubVersion } from './hub-version.js';
 export { loadPlugins, type PluginListing } from './load-plugins.js';
 export type { LoadedAction, LoadedAgent, LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';
 export { PluginDirectory, type ActionView, type AgentView, type PluginView } from './plugin-directory.js';

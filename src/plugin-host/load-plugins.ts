@@ -1,8 +1,7 @@
-import type { Config, PluginConfig, SecretSource } from '../config/index.js';
+import { type Config, type PluginConfig, readHubVersion, type SecretSource } from '../config/index.js';
 import { CcError, messageOf } from '../errors/index.js';
 import { checkManifest } from './check-manifest.js';
 import { checkHubVersion, checkOptions, checkPartsBuilt, checkPermissions, checkSecrets } from './check-plugin.js';
-import { readHubVersion } from './hub-version.js';
 import { importPlugin } from './import-plugin.js';
 import { loadAgents } from './load-agents.js';
 import type { LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';

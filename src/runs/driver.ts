@@ -96,10 +96,12 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     const facts = {
       runId: row.id,
       workflow: plan.id,
+      name: plan.name,
       version: plan.version,
       trigger,
       traceId: row.trace_id,
       spanId: row.span_id,
+      traceparent: row.traceparent ?? undefined,
     };
     return { row, run, facts, events, signals };
   }

@@ -7,6 +7,7 @@ import { Possessions } from './liveness/possessions.js';
 import { RunLogs } from './logs/run-logs.js';
 import { Replica } from './replica.js';
 import { RunControl } from './run-control.js';
+import { RunGauges } from './run-gauges.js';
 import { RunCounter, RunReader } from './run-reader/index.js';
 import { Attempts } from './sessions/attempts.js';
 import { Sessions } from './sessions/sessions.js';
@@ -28,6 +29,7 @@ const engine = [
   Sweeper,
   Possessions,
   Liveness,
+  RunGauges,
 ];
 const doors = [RunStarter, RunControl, RunReader, RunCounter];
 

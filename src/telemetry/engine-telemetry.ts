@@ -7,8 +7,12 @@ export interface TraceIds {
 export interface RunFacts extends TraceIds {
   readonly runId: string;
   readonly workflow: string;
+  /** For people. */
+  readonly name: string;
   readonly version: string;
   readonly trigger: string;
+  /** W3C trace context of what asked for the run: linked from its trace, never its parent. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface AttemptFacts {
@@ -24,24 +28,59 @@ export interface Interval {
   readonly to: number;
 }
 
-/**
- * The port through which the engine says what happens. It is called after the fact is durable, must not throw, and must
- * return at once. The engine knows no OpenTelemetry.
- */
-export abstract class EngineTelemetry {
-  abstract runStarted(run: RunFacts, lagMs: number): void;
-  abstract runEnded(run: RunFacts, status: string, took: Interval, activeMs: number, costUsd: number): void;
-  /** `status`: succeeded, failed, timed_out, cancelled. `errorType` where it did not succeed. */
-  abstract attemptEnded(run: RunFacts, attempt: AttemptFacts, status: string, took: Interval, errorType?: string): void;
-  abstract retryScheduled(run: RunFacts, attempt: AttemptFacts): void;
-  abstract takenOver(runs: number, reason: string): void;
+/** Why something did not succeed; the message holds no secrets. */
+export interface FailureFacts {
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
 }
 
-/** Says nothing: what the engine speaks to where telemetry is switched off. */
-export class SilentTelemetry extends EngineTelemetry {
-  runStarted(): void {}
-  runEnded(): void {}
-  attemptEnded(): void {}
-  retryScheduled(): void {}
-  takenOver(): void {}
+export interface RunEnding {
+  readonly status: string;
+  readonly took: Interval;
+  /** Time with at least one step executing. */
+  readonly activeMs: number;
+  /** What that time costs at the workflow's rate. */
+  readonly computeUsd: number;
+  readonly error?: FailureFacts | undefined;
+}
+
+/** One attempt while it is in flight here. */
+export interface AttemptTelemetry {
+  /** W3C trace context for what the agent calls. */
+  readonly traceparent: string;
+  /** Whatever `work` does, now or later, belongs to this attempt: calls it makes, lines it logs. */
+  within<T>(work: () => T): T;
+  /** `status`: succeeded, failed, timed_out, cancelled. Told once, when the result is durable. */
+  ended(status: string, took: Interval, failure?: FailureFacts): void;
+}
+
+/** One run while it is in the memory of this replica. Everything is told after it is durable. */
+export interface RunTelemetry {
+  /** `lagMs`: from the moment the run was due to the start of its first step. */
+  started(lagMs: number): void;
+  /** Called before the agent is. */
+  attempt(attempt: AttemptFacts, at: number): AttemptTelemetry;
+  retryScheduled(attempt: AttemptFacts): void;
+  /** The wait for a retry is over. */
+  waited(step: string, timer: string, took: Interval): void;
+  costReported(usd: number, kind: string): void;
+  /** Failed for good without an attempt of its own here: lost with its process, or quarantined. */
+  attemptLost(attempt: AttemptFacts, errorType: string): void;
+  ended(ending: RunEnding): void;
+  /** The run left this replica's memory: what is still open here goes on elsewhere or never. */
+  left(): void;
+}
+
+/**
+ * The port through which the engine says what happens. It must not throw, and must return at once. The engine knows no
+ * OpenTelemetry.
+ */
+export abstract class EngineTelemetry {
+  /** `startedAt`: of the run, wherever that was; ms since 1970. */
+  abstract follow(run: RunFacts, startedAt: number): RunTelemetry;
+  abstract takenOver(runs: number, reason: string): void;
+  /** Their series are born at 0. First come, first labelled: see WorkflowLabels. */
+  abstract knowWorkflows(workflows: readonly { readonly id: string; readonly triggers: readonly string[] }[]): void;
+  abstract knowAgent(agent: { readonly id: string; readonly title: string; readonly actions: readonly string[] }): void;
 }

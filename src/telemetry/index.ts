@@ -1,10 +1,19 @@
 export * as names from './names.js';
+export { currentTraceparent, detached } from './detached.js';
 export {
-  EngineTelemetry,
-  SilentTelemetry,
   type AttemptFacts,
+  type AttemptTelemetry,
+  EngineTelemetry,
+  type FailureFacts,
   type Interval,
+  type RunEnding,
   type RunFacts,
+  type RunTelemetry,
   type TraceIds,
 } from './engine-telemetry.js';
+export { Gauges, type Reading } from './gauges.js';
+export { nameRoute } from './http-route.js';
+export { SilentTelemetry } from './silent-telemetry.js';
+export { type RunningTelemetry, startTelemetry, type TelemetryParts } from './start-telemetry.js';
 export { TelemetryModule } from './telemetry.module.js';
+export { WorkflowLabels } from './workflow-labels.js';

@@ -4,6 +4,7 @@ import { EventDispatcher } from './event-dispatcher.js';
 import { EventStarter } from './event-starter.js';
 import { ScheduleClock } from './schedule-clock.js';
 import { ScheduleFirer } from './schedule-firer.js';
+import { ScheduleGauge } from './schedule-gauge.js';
 import { Schedules } from './schedules.js';
 
 @Module({})
@@ -13,7 +14,7 @@ export class TriggersModule {
     return {
       module: TriggersModule,
       imports: [...imports, ScheduleModule.forRoot()],
-      providers: [EventStarter, EventDispatcher, ScheduleFirer, ScheduleClock, Schedules],
+      providers: [EventStarter, EventDispatcher, ScheduleFirer, ScheduleClock, Schedules, ScheduleGauge],
       exports: [Schedules],
     };
   }

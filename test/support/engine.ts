@@ -61,7 +61,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     agents: loadAgents(manifest),
   };
 
-  const base = [ConfigModule.with(config, () => undefined), TelemetryModule.with(), DatabaseModule.with(database)];
+  const settings = ConfigModule.with(config, () => undefined);
+  const telemetry = TelemetryModule.with(true, settings);
+  const base = [settings, telemetry, DatabaseModule.with(database, telemetry)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
   const identity = IdentityModule.with(...base);

@@ -4,7 +4,7 @@ import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js
 import { Session } from '../../src/runs/sessions/session.js';
 import type { Lease, SessionHost, Signal } from '../../src/runs/sessions/session-host.js';
 import { SoloGate } from '../../src/runs/sessions/solo-gate.js';
-import { EngineTelemetry } from '../../src/telemetry/index.js';
+import { type AttemptTelemetry, EngineTelemetry, type RunTelemetry } from '../../src/telemetry/index.js';
 import { type Failure, foldRun, type Plan, type RunEvent } from '../../src/workflow/index.js';
 import { created } from './plans.js';
 
@@ -40,7 +40,15 @@ export class FakeSessionHost implements SessionHost<Session> {
     signals: readonly Signal[] = [],
   ): Session {
     const run = foldRun(plan, 'r', [created({}), ...log]);
-    const facts = { runId: 'r', workflow: 'flow', version: 'v1', trigger: 'manual', traceId: '1', spanId: '2' };
+    const facts = {
+      runId: 'r',
+      workflow: 'flow',
+      name: 'Flow',
+      version: 'v1',
+      trigger: 'manual',
+      traceId: '1',
+      spanId: '2',
+    };
     const session = new Session(
       run,
       { epoch: 1, seq: log.length + 1, crashes: 0, suspect: false, ...lease },
@@ -73,7 +81,12 @@ export class FakeSessionHost implements SessionHost<Session> {
     this.#lazy.add(session);
   }
 
-  invoke(_session: Session, step: string, attempt: number): ReturnType<SessionHost<Session>['invoke']> {
+  invoke(
+    _session: Session,
+    step: string,
+    attempt: number,
+    telemetry: AttemptTelemetry,
+  ): ReturnType<SessionHost<Session>['invoke']> {
     const aborted: Failure[] = [];
     let resolve: (outcome: AttemptOutcome) => void = () => undefined;
     const outcome = new Promise<AttemptOutcome>((done) => (resolve = done));
@@ -87,7 +100,18 @@ export class FakeSessionHost implements SessionHost<Session> {
       },
     });
     const abort = (failure: Failure) => void aborted.push(failure);
-    const inFlight = { step, attempt, abort, idempotencyKey: `r/${step}`, startedAt: 1, agent: 'test', action: 'do' };
+    const { traceparent } = telemetry;
+    const inFlight = {
+      step,
+      attempt,
+      abort,
+      telemetry,
+      traceparent,
+      idempotencyKey: `r/${step}`,
+      startedAt: 1,
+      agent: 'test',
+      action: 'do',
+    };
     return { attempt: inFlight as unknown as Attempt, outcome };
   }
 
@@ -158,19 +182,28 @@ export class FakeSessionHost implements SessionHost<Session> {
 
 class RecordingTelemetry extends EngineTelemetry {
   readonly told: string[] = [];
-  runStarted(): void {
-    this.told.push('run started');
+
+  follow(): RunTelemetry {
+    const tell = (what: string) => void this.told.push(what);
+    return {
+      started: () => tell('run started'),
+      attempt: ({ step, attempt }) => ({
+        traceparent: '00-1-2-01',
+        within: (work) => work(),
+        ended: (status) => tell(`${step} ${attempt} ${status}`),
+      }),
+      retryScheduled: ({ step }) => tell(`${step} retries`),
+      waited: (step, timer) => tell(`${step} waited for ${timer}`),
+      costReported: (usd, kind) => tell(`cost ${usd} ${kind}`),
+      attemptLost: ({ step, attempt }, type) => tell(`${step} ${attempt} lost: ${type}`),
+      ended: ({ status }) => tell(`run ${status}`),
+      left: () => undefined,
+    };
   }
-  runEnded(_: unknown, status: string): void {
-    this.told.push(`run ${status}`);
-  }
-  attemptEnded(_: unknown, { step, attempt }: { step: string; attempt: number }, status: string): void {
-    this.told.push(`${step} ${attempt} ${status}`);
-  }
-  retryScheduled(_: unknown, { step }: { step: string }): void {
-    this.told.push(`${step} again`);
-  }
+
   takenOver(): void {}
+  knowWorkflows(): void {}
+  knowAgent(): void {}
 }
 
 /** Lets promises that are due run. */

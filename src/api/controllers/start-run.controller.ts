@@ -2,6 +2,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RunStarter } from '../../runs/index.js';
+import { currentTraceparent } from '../../telemetry/index.js';
 import { startedRun, workflowId } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { fingerprintOf } from '../door/fingerprint.js';
@@ -66,7 +67,8 @@ export class StartRunController {
     const { params, headers, body = {} } = read(startRun, request);
     const { input = {}, version } = body;
     const key = headers['idempotency-key'];
-    const parent = request.headers['traceparent'];
+    // The request's own span, which is in its caller's trace; without tracing here, what the caller says.
+    const parent = currentTraceparent() ?? request.headers['traceparent'];
     const started = await this.starter.start({
       workflow: params.id,
       ...(version !== undefined && { version }),

@@ -6,6 +6,7 @@ import { installAccessLog } from './access-log.js';
 import { installBodyParsers } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { installGuard, rateKey } from './guard.js';
+import { installHttpTelemetry } from './http-telemetry.js';
 import { sendProblem } from './problem-filter.js';
 import { installRouteTable } from './route-table.js';
 import { installSecurityHeaders } from './security-headers.js';
@@ -36,6 +37,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   const server = adapter.getInstance() as unknown as FastifyInstance;
   server.server.maxConnections = MAX_CONNECTIONS;
   installRouteTable(server);
+  installHttpTelemetry(server);
   installSecurityHeaders(server);
   installBodyParsers(server);
   if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);

@@ -8,6 +8,7 @@ import { testDatabase, testDatabaseUrl } from '../../../test/support/database.js
 import { ConfigModule, loadConfig, type Config } from '../../config/index.js';
 import { Database, DatabaseModule } from '../../database/index.js';
 import { IdentityModule, TokenEntity, Tokens, type Role } from '../../identity/index.js';
+import { TelemetryModule } from '../../telemetry/index.js';
 import { configureApp } from '../configure-app.js';
 import { HealthController } from '../controllers/health.controller.js';
 import { TokensController } from '../controllers/tokens.controller.js';
@@ -29,7 +30,9 @@ describe('the HTTP server', () => {
   const start = async (change: Partial<Config['engine']> = {}, on = database) => {
     const config = loadConfig({}, '/nowhere');
     const own: Config = { ...config, engine: { ...config.engine, ...change } };
-    const rooms = [ConfigModule.with(own, () => undefined), DatabaseModule.with(on)];
+    const settings = ConfigModule.with(own, () => undefined);
+    const telemetry = TelemetryModule.with(true, settings);
+    const rooms = [settings, telemetry, DatabaseModule.with(on, telemetry)];
     const module = { module: ServerModule, imports: [...rooms, IdentityModule.with(...rooms)] };
     const made = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(own), { logger: false });
     configureApp(made);

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { detached } from '../../telemetry/index.js';
 
 /** Writes a batch, never throws, and returns what to do once the next batch is on its way. */
 export type Flush<T> = (batch: readonly T[]) => Promise<() => void>;
@@ -23,7 +24,7 @@ export class GroupCommit<T> {
     this.#urgent.add(item);
     if (this.#running) return;
     this.#running = true;
-    void this.#run();
+    void detached(() => this.#run());
   }
 
   /** Goes out with the next flush, or alone after `lazyMs`: nobody waits for it. */

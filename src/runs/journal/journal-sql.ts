@@ -29,10 +29,10 @@ const fence = `
 const inbox = `, i AS (DELETE FROM run_inbox WHERE id = ANY($19::bigint[]) AND (run_id IN (SELECT id FROM f)) IS TRUE)`;
 
 const emitted = `, m AS (
-    INSERT INTO event (id, source, type, subject, time, data)
-    SELECT id, source, type, subject, ${time('at')}, data
-    FROM unnest($20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[], $25::float8[], $26::text[])
-      AS m(run_id, id, source, type, subject, at, data)
+    INSERT INTO event (id, source, type, subject, time, data, traceparent)
+    SELECT id, source, type, subject, ${time('at')}, data, traceparent
+    FROM unnest($20::uuid[], $21::text[], $22::text[], $23::text[], $24::text[], $25::float8[], $26::text[], $27::text[])
+      AS m(run_id, id, source, type, subject, at, data, traceparent)
     WHERE (run_id IN (SELECT id FROM f)) IS TRUE
     ON CONFLICT DO NOTHING
   )`;
@@ -112,5 +112,6 @@ function emittedColumns(writes: readonly RunWrite[]): unknown[][] {
     rows.map((row) => row.subject ?? null),
     rows.map((row) => row.at),
     rows.map((row) => (row.data === undefined ? null : JSON.stringify(row.data))),
+    rows.map((row) => row.traceparent),
   ];
 }

@@ -11,6 +11,8 @@ import type { RunWrite } from './run-write.js';
 
 Logger.overrideLogger(false);
 
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 let database: Database;
 let proxy: TcpProxy;
 let journal: Journal;
@@ -154,7 +156,7 @@ describe('the fence (J2)', () => {
     const ours = await insertRun(database);
     const signals = [await insertSignal(database, lost), await insertSignal(database, ours)];
     const emitted = (id: string) => [
-      { id: `${id}/a/0`, source: '/workflows/flow', type: 'x', at: Date.now(), data: { n: 1 } },
+      { id: `${id}/a/0`, source: '/workflows/flow', type: 'x', at: Date.now(), traceparent, data: { n: 1 } },
     ];
     const before = await row(lost);
     const verdicts = await Promise.all([
@@ -186,7 +188,15 @@ describe('the fence (J2)', () => {
   it('publishes an emitted event once, though a repeated attempt emits it again', async () => {
     const id = await insertRun(database);
     const emitted = [
-      { id: `${id}/a/0`, source: '/workflows/flow', type: 'x', subject: 's', at: 1_700_000_000_000, data: undefined },
+      {
+        id: `${id}/a/0`,
+        source: '/workflows/flow',
+        type: 'x',
+        subject: 's',
+        at: 1_700_000_000_000,
+        traceparent,
+        data: undefined,
+      },
     ];
     await append(writeOf(id, { emitted }));
     await append(writeOf(id, { emitted, fromSeq: 2, events: [] }));

@@ -13,6 +13,8 @@ export interface EmittedRow extends Emitted {
   readonly id: string;
   readonly source: string;
   readonly at: number;
+  /** Of the attempt that emitted it: the runs it starts are linked to it. */
+  readonly traceparent: string;
 }
 
 /** What one run adds to its log in one flush, and the state after it. */

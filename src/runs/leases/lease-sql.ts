@@ -9,7 +9,7 @@ export const sql = {
     FROM me, unnest($1::uuid[]) AS w(id)
     WHERE r.id = w.id AND owner IS NULL AND finished_at IS NULL
       AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
-    RETURNING r.id, owner, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id,
+    RETURNING r.id, owner, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id, traceparent,
       EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id) AS signalled`,
 
   /**

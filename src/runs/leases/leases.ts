@@ -21,6 +21,7 @@ export interface LeasedRow {
   readonly lost_owner: string | null;
   readonly trace_id: string;
   readonly span_id: string;
+  readonly traceparent: string | null;
   readonly trigger: string;
   readonly signalled: boolean;
 }

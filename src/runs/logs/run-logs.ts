@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { CONFIG, type Config } from '../../config/index.js';
 import { Database } from '../../database/index.js';
 import { messageOf } from '../../errors/index.js';
+import { detached } from '../../telemetry/index.js';
 
 export interface LogLine {
   readonly runId: string;
@@ -32,10 +33,11 @@ export class RunLogs implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  write(line: LogLine): void {
+  /** False when the run has logged enough, or the database does not keep up. */
+  write(line: LogLine): boolean {
     const max = this.config.engine.maxLogBytes;
     const before = this.#bytes.get(line.runId) ?? 0;
-    if (before > max || this.#waiting.length >= maxWaiting) return;
+    if (before > max || this.#waiting.length >= maxWaiting) return false;
     const after = before + line.message.length + (line.fields?.length ?? 0) + 50;
     this.#bytes.set(line.runId, after);
     const cut =
@@ -43,7 +45,8 @@ export class RunLogs implements OnApplicationShutdown {
         ? { ...line, message: `the log of this run is cut here: engine.maxLogBytes is ${max}`, fields: null }
         : line;
     this.#waiting.push(cut);
-    this.#timer ??= setTimeout(() => void this.flush(), flushMs);
+    this.#timer ??= setTimeout(() => detached(() => void this.flush()), flushMs);
+    return true;
   }
 
   /** The run left this replica's memory. */

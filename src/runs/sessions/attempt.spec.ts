@@ -28,7 +28,7 @@ function attemptOf(action: Action, options: Options = {}): { attempt: Attempt; o
     attempt: 2,
     agent: 'test',
     action: 'do',
-    traceparent: '00-1-2-01',
+    telemetry: { traceparent: '00-1-2-01', within: <T>(work: () => T) => work(), ended: () => undefined },
     timeoutMs: options.timeoutMs ?? 10_000,
   };
   const ears = { log: () => undefined, cost: () => undefined, ...options.ears };

@@ -1,5 +1,6 @@
 import { type AgentCall, type AgentRegistry, failureOf, type LogLevel } from '../../plugin-host/index.js';
 import { messageOf } from '../../errors/index.js';
+import type { AttemptTelemetry } from '../../telemetry/index.js';
 import { redactJson } from '../../identity/index.js';
 import type { Emitted, Failure } from '../../workflow/index.js';
 import { LongTimeout } from './long-timeout.js';
@@ -15,7 +16,7 @@ export interface AttemptFacts {
   readonly attempt: number;
   readonly agent: string;
   readonly action: string;
-  readonly traceparent: string;
+  readonly telemetry: AttemptTelemetry;
   readonly timeoutMs: number;
 }
 
@@ -38,7 +39,7 @@ export class Attempt implements AgentCall {
   readonly step: string;
   readonly attempt: number;
   readonly idempotencyKey: string;
-  readonly traceparent: string;
+  readonly telemetry: AttemptTelemetry;
   readonly startedAt = Date.now();
   #controller: AbortController | undefined;
   #aborted: Failure | undefined;
@@ -52,8 +53,12 @@ export class Attempt implements AgentCall {
     private readonly limits: AttemptLimits,
   ) {
     ({ agent: this.agent, action: this.action, run: this.run, step: this.step, attempt: this.attempt } = facts);
-    this.traceparent = facts.traceparent;
+    this.telemetry = facts.telemetry;
     this.idempotencyKey = `${facts.run.id}/${facts.step}`;
+  }
+
+  get traceparent(): string {
+    return this.telemetry.traceparent;
   }
 
   /** Made when an agent asks for it: most never do, and a signal costs more than a trivial step. */
@@ -67,7 +72,8 @@ export class Attempt implements AgentCall {
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.heartbeat();
-      registry.invoke(this).then(
+      const working = this.telemetry.within(() => registry.invoke(this));
+      working.then(
         ({ output, emitted }) => this.#end(this.#checked(output, emitted, redact)),
         (thrown: unknown) => this.#end({ ok: false, ...failureOf(thrown, redact) }),
       );

@@ -1,10 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import { redactJson, Secrets } from '../../identity/index.js';
-import { AgentRegistry, failureOf } from '../../plugin-host/index.js';
+import { AgentRegistry, failureOf, type LogLevel } from '../../plugin-host/index.js';
+import { type AttemptTelemetry, names } from '../../telemetry/index.js';
 import { inputOf } from '../../workflow/index.js';
-import { RunLogs } from '../logs/run-logs.js';
+import { type LogLine, RunLogs } from '../logs/run-logs.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Session } from './session.js';
 
@@ -16,6 +17,7 @@ interface Started {
 /** Starts attempts: evaluates the step's input, with secrets at the last moment, and calls the agent. */
 @Injectable()
 export class Attempts {
+  readonly #log = new Logger('step');
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #redact: (text: string) => string;
 
@@ -29,8 +31,8 @@ export class Attempts {
     this.#redact = (text) => secrets.redact(text);
   }
 
-  start(session: Session, step: string, number: number): Started {
-    const { run, facts } = session;
+  start(session: Session, step: string, number: number, telemetry: AttemptTelemetry): Started {
+    const { run } = session;
     const { agent, action, timeoutMs } = run.plan.steps.get(step)!;
     let input: unknown;
     let unusable: AttemptOutcome | undefined;
@@ -46,7 +48,7 @@ export class Attempts {
         attempt: number,
         agent,
         action,
-        traceparent: `00-${facts.traceId}-${facts.spanId}-01`,
+        telemetry,
         timeoutMs,
       },
       input,
@@ -55,15 +57,9 @@ export class Attempts {
           // An agent may go on after its run: its lines are nobody's, and would be counted for ever.
           if (session.closed) return;
           const safe = fields === undefined ? null : redactJson(jsonOfFields(fields), this.#redact);
-          this.logs.write({
-            runId: run.id,
-            at: Date.now(),
-            level,
-            step,
-            attempt: number,
-            message: this.#redact(message),
-            fields: safe,
-          });
+          const line = { runId: run.id, at: Date.now(), level, step, attempt: number, message: this.#redact(message), fields: safe }; // prettier-ignore
+          // In the attempt's own context, whatever the agent logs from: the line bears its trace and span.
+          if (this.logs.write(line)) telemetry.within(() => this.#say(line, run.plan.id));
         },
         cost: (_attempt, usd, kind) => session.cost(step, usd, this.#redact(kind).slice(0, longestKind)),
       },
@@ -72,11 +68,26 @@ export class Attempts {
     return { attempt, outcome: unusable ? Promise.resolve(unusable) : attempt.start(this.registry, this.#redact) };
   }
 
+  /** The same line on the hub's own log. */
+  #say({ level, message, runId, step, attempt, fields }: LogLine, workflow: string): void {
+    const { attribute } = names;
+    this.#log[nestLevel[level as LogLevel]]({
+      msg: message,
+      [attribute.workflowRunId]: runId,
+      [attribute.workflowId]: workflow,
+      [attribute.workflowStep]: step,
+      [attribute.agentAttempt]: attempt,
+      ...(fields !== null && { fields: JSON.parse(fields) as unknown }),
+    });
+  }
+
   /** The run left this replica's memory. */
   forget(runId: string): void {
     this.logs.forget(runId);
   }
 }
+
+const nestLevel = { debug: 'debug', info: 'log', warn: 'warn', error: 'error' } as const;
 
 /** A kind of cost becomes a label. */
 const longestKind = 100;

@@ -1,4 +1,4 @@
-import type { EngineTelemetry } from '../../telemetry/index.js';
+import type { AttemptTelemetry, EngineTelemetry } from '../../telemetry/index.js';
 import type { RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import type { SoloGate } from './solo-gate.js';
@@ -19,6 +19,7 @@ export interface SessionHost<Session> {
     session: Session,
     step: string,
     attempt: number,
+    telemetry: AttemptTelemetry,
   ): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
   /** Durably notes that the run re-drives a suspect alone; false when the run is lost. */
   markSolo(session: Session): Promise<boolean>;

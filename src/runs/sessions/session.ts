@@ -1,4 +1,4 @@
-import type { RunFacts } from '../../telemetry/index.js';
+import type { RunFacts, RunTelemetry } from '../../telemetry/index.js';
 import {
   advance,
   type Command,
@@ -17,7 +17,7 @@ import { Draft } from './draft.js';
 import { finished, tooManyEvents } from './endings.js';
 import type { Lease, SessionHost, Signal } from './session-host.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
-import { tellAttempt, tellEnd } from './telling.js';
+import { attemptsInFlight, dueAt, tellAttempt, tellEnd } from './telling.js';
 import { Timers } from './timers.js';
 
 type Host = SessionHost<Session>;
@@ -42,6 +42,7 @@ export class Session implements Writer {
   /** Somebody brought news while the release was on its way. */
   #knocked = false;
   #started: boolean;
+  #followed: RunTelemetry | undefined;
 
   constructor(
     run: Run,
@@ -86,16 +87,30 @@ export class Session implements Writer {
    * count before anything starts: a run that was cancelled while it was queued starts no step.
    */
   resume(events: readonly RunEvent[], convictAfter: number, signals: readonly Signal[] = []): void {
+    const lost = events.some((event) => event.type === 'RunTakenOver') ? attemptsInFlight(this.#run) : [];
     for (const event of events) this.apply(event);
+    for (const attempt of lost) this.#draft.fact(() => this.#telemetry.attemptLost(attempt, 'lost'));
     this.#consume(signals);
     const fresh = events.some((event) => event.type === 'RunStarted');
     const commands = fresh ? [] : suspectsFirst(this.#run, outstanding(this.#run));
     const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
-    if (convicted) this.apply(convicted);
+    if (convicted) this.#convict(convicted);
     else for (const command of commands) this.#decide(command);
     if (this.#draft.dirty) return this.#schedule();
     this.#carryOut(this.#suspicion.written(this.host.gate, this.#draft.freeCommands()));
     this.#settle();
+  }
+
+  #convict(failed: RunEvent & { type: 'StepFailed' }): void {
+    const { agent, action } = this.#run.plan.steps.get(failed.step)!;
+    this.#draft.fact(() => this.#telemetry.attemptLost({ ...failed, agent, action }, failed.error.type));
+    this.apply(failed);
+  }
+
+  /** Made when the run's true start is known. */
+  get #telemetry(): RunTelemetry {
+    this.#followed ??= this.host.telemetry.follow(this.facts, this.#run.startedAt ?? this.#run.createdAt);
+    return this.#followed;
   }
 
   /** Takes an event into the state and the next flush; false when it changes nothing. */
@@ -105,7 +120,7 @@ export class Session implements Writer {
     if (run === this.#run && event.type !== 'RunTakenOver') return false;
     this.#run = run;
     this.#draft.event(event, text);
-    if (hasEnded(run.status)) this.#draft.fact(() => tellEnd(this.host.telemetry, this.facts, this.#run));
+    if (hasEnded(run.status)) this.#draft.fact(() => tellEnd(this.#telemetry, this.#run));
     for (const command of commands) this.#decide(command);
     if (this.#draft.seq >= this.host.limits.maxEvents - 1 && !hasEnded(this.#run.status)) {
       this.apply(tooManyEvents(this.host.limits.maxEvents));
@@ -132,7 +147,9 @@ export class Session implements Writer {
   }
 
   cost(step: string, usd: number, kind: string): void {
-    if (this.apply({ type: 'CostReported', at: Date.now(), step, usd, kind })) this.host.appendLazily(this);
+    if (!this.apply({ type: 'CostReported', at: Date.now(), step, usd, kind })) return;
+    this.#draft.fact(() => this.#telemetry.costReported(usd, kind));
+    this.host.appendLazily(this);
   }
 
   take(): RunWrite | undefined {
@@ -174,6 +191,7 @@ export class Session implements Writer {
       attempt.abort({ type: 'cancelled', code: 'CC_RUN_CANCELLED', message: 'the run went on elsewhere, or ended' });
     }
     this.#suspicion.leave(this.host.gate);
+    this.#followed?.left();
     this.host.closed(this);
   }
 
@@ -283,9 +301,16 @@ export class Session implements Writer {
     if (!redriven && !this.apply({ type: 'StepStarted', at: Date.now(), step, attempt })) return false;
     if (this.#run.ending) return false;
     if (this.#draft.dirty) this.host.appendLazily(this);
-    if (!this.#started) this.host.telemetry.runStarted(this.facts, Date.now() - this.#run.createdAt);
+    const at = Date.now();
+    if (!this.#started) this.#telemetry.started(at - dueAt(this.#run));
     this.#started = true;
-    const started = this.host.invoke(this, step, attempt);
+    const { agent, action } = this.#run.plan.steps.get(step)!;
+    const started = this.host.invoke(
+      this,
+      step,
+      attempt,
+      this.#telemetry.attempt({ step, attempt, agent, action }, at),
+    );
     this.#attempts.set(step, started.attempt);
     void started.outcome.then((outcome) => {
       this.#attempts.delete(step);
@@ -303,7 +328,7 @@ export class Session implements Writer {
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
       if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
-      this.#draft.fact(() => tellAttempt(this.host.telemetry, this.facts, attempt, outcome, event, at));
+      this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, at));
     }
     this.#schedule();
     this.#settle();
@@ -311,11 +336,17 @@ export class Session implements Writer {
 
   #emit(attempt: Attempt, emitted: (AttemptOutcome & { ok: true })['emitted'], at: number): void {
     const source = `/workflows/${this.#run.plan.id}`;
-    emitted.forEach((event, n) => this.#draft.emit({ ...event, id: `${attempt.idempotencyKey}/${n}`, source, at }));
+    const { idempotencyKey: key, traceparent } = attempt;
+    emitted.forEach((event, n) => this.#draft.emit({ ...event, id: `${key}/${n}`, source, at, traceparent }));
   }
 
   #fired(timer: Timer): void {
-    this.apply({ type: 'TimerFired', at: Date.now(), timer });
+    const at = Date.now();
+    const since = timer.kind === 'retry' ? this.#run.steps[timer.step]?.finishedAt : undefined;
+    const fired = this.apply({ type: 'TimerFired', at, timer });
+    if (fired && timer.kind === 'retry' && since !== undefined) {
+      this.#draft.fact(() => this.#telemetry.waited(timer.step, timer.kind, { from: since, to: at }));
+    }
     this.#schedule();
     this.#settle();
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
-import { EngineTelemetry, type RunFacts } from '../../telemetry/index.js';
+import { type AttemptTelemetry, detached, EngineTelemetry, type RunFacts } from '../../telemetry/index.js';
 import type { Run, RunEvent } from '../../workflow/index.js';
 import { Journal } from '../journal/journal.js';
 import { Leases } from '../leases/leases.js';
@@ -76,7 +76,8 @@ export class Sessions implements SessionHost<Session> {
     this.#sessions.set(run.id, session);
     this.unreserve();
     try {
-      session.resume(events, this.config.engine.convictAfter, signals);
+      // The run is no part of the request that happens to bring it here.
+      detached(() => session.resume(events, this.config.engine.convictAfter, signals));
     } catch (thrown) {
       this.#log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       session.close(); // neither driven nor stuck: the sweeper finds it
@@ -97,8 +98,13 @@ export class Sessions implements SessionHost<Session> {
     this.journal.appendLazily(session);
   }
 
-  invoke(session: Session, step: string, attempt: number): ReturnType<SessionHost<Session>['invoke']> {
-    return this.attempts.start(session, step, attempt);
+  invoke(
+    session: Session,
+    step: string,
+    attempt: number,
+    telemetry: AttemptTelemetry,
+  ): ReturnType<SessionHost<Session>['invoke']> {
+    return this.attempts.start(session, step, attempt, telemetry);
   }
 
   async markSolo(session: Session): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Command, Run, RunEvent } from '../../workflow/index.js';
 import type { SoloGate } from './solo-gate.js';
 
 type Invoke = Command & { readonly type: 'InvokeAgent' };
+type Conviction = RunEvent & { readonly type: 'StepFailed' };
 
 /**
  * Finds the step that kills its process. After a crash every step that may have been in flight is a suspect and is
@@ -22,7 +23,7 @@ export class Suspicion {
    * The event that convicts, when the crashes are enough. Suspects are driven one at a time in the order of
    * `suspectsFirst`, so the first is the one that was in flight.
    */
-  begin(run: Run, commands: readonly Command[], convictAfter: number): RunEvent | undefined {
+  begin(run: Run, commands: readonly Command[], convictAfter: number): Conviction | undefined {
     if (!this.lease.suspect) return undefined;
     const invokes = commands.filter((command) => command.type === 'InvokeAgent');
     const [first] = invokes;
@@ -105,7 +106,7 @@ export function suspectsFirst(run: Run, commands: readonly Command[]): readonly 
   return [...commands.filter(began), ...commands.filter((command) => !began(command))];
 }
 
-function convict(run: Run, { step }: Invoke, crashes: number): RunEvent {
+function convict(run: Run, { step }: Invoke, crashes: number): Conviction {
   const message = `step ${step} was alone in flight at ${crashes} consecutive crashes of its process and is not tried again`;
   const error = { type: 'quarantined', code: 'CC_STEP_QUARANTINED', message } as const;
   return { type: 'StepFailed', at: Date.now(), step, attempt: run.steps[step]!.attempt, error };

@@ -1,19 +1,18 @@
-import type { EngineTelemetry, RunFacts } from '../../telemetry/index.js';
-import type { Run, RunEvent } from '../../workflow/index.js';
+import type { AttemptFacts, RunTelemetry } from '../../telemetry/index.js';
+import { computeUsd, type Run, type RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
 /** Called when `event`, which says how the attempt ended, is durable. */
 export function tellAttempt(
-  telemetry: EngineTelemetry,
-  run: RunFacts,
+  telemetry: RunTelemetry,
   attempt: Attempt,
   outcome: AttemptOutcome,
   event: RunEvent,
   to: number,
 ): void {
-  const type = outcome.ok ? undefined : outcome.failure.type;
-  telemetry.attemptEnded(run, attempt, statusOf(type), { from: attempt.startedAt, to }, type);
-  if (event.type === 'StepRetryScheduled') telemetry.retryScheduled(run, attempt);
+  const failure = outcome.ok ? undefined : outcome.failure;
+  attempt.telemetry.ended(statusOf(failure?.type), { from: attempt.startedAt, to }, failure);
+  if (event.type === 'StepRetryScheduled') telemetry.retryScheduled(attempt);
 }
 
 function statusOf(failure: string | undefined): string {
@@ -30,7 +29,22 @@ function statusOf(failure: string | undefined): string {
 }
 
 /** Called when the run's last event is durable. */
-export function tellEnd(telemetry: EngineTelemetry, facts: RunFacts, run: Run): void {
-  const { status, startedAt, createdAt, finishedAt, activeMs, costUsd } = run;
-  telemetry.runEnded(facts, status, { from: startedAt ?? createdAt, to: finishedAt! }, activeMs, costUsd);
+export function tellEnd(telemetry: RunTelemetry, run: Run): void {
+  const { status, startedAt, createdAt, finishedAt, activeMs, error } = run;
+  const took = { from: startedAt ?? createdAt, to: finishedAt! };
+  telemetry.ended({ status, took, activeMs, computeUsd: computeUsd(run, activeMs), error });
+}
+
+/** When the run should have started: a schedule says so, else it was asked for at that moment. ms since 1970. */
+export function dueAt({ trigger, createdAt }: Run): number {
+  const due = trigger.scheduledFor === undefined ? Number.NaN : Date.parse(trigger.scheduledFor);
+  return Number.isNaN(due) ? createdAt : due;
+}
+
+/** Attempts whose start stands in the log and whose end was lost with the process they ran in. */
+export function attemptsInFlight({ plan, steps }: Run): AttemptFacts[] {
+  return Object.entries(steps).flatMap(([step, { status, attempt }]) => {
+    const { agent, action } = plan.steps.get(step)!;
+    return status === 'running' ? [{ step, attempt, agent, action }] : [];
+  });
 }

@@ -62,8 +62,9 @@ export class RunStarter {
     if (owned) this.sessions.unreserve();
   }
 
-  #drive({ id, plan, trigger, events, traceId, spanId }: NewRun): void {
-    const facts = { runId: id, workflow: plan.id, version: plan.version, trigger: trigger.kind, traceId, spanId };
+  #drive({ id, plan, trigger, events, traceId, spanId, traceparent }: NewRun): void {
+    const { id: workflow, name, version } = plan;
+    const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, traceparent };
     const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
   }

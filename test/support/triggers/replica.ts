@@ -7,6 +7,7 @@ import { Definitions } from '../../../src/definitions/index.js';
 import { EventsModule } from '../../../src/events/index.js';
 import { JobsModule, type JobsRole } from '../../../src/jobs/index.js';
 import { RunStarter } from '../../../src/runs/index.js';
+import { TelemetryModule } from '../../../src/telemetry/index.js';
 import { TriggersModule } from '../../../src/triggers/index.js';
 import type { FakeDefinitions } from './fake-definitions.js';
 import type { FakeStarter } from './fake-starter.js';
@@ -27,11 +28,13 @@ export async function startReplica(
   starter: FakeStarter,
   role: JobsRole = 'all',
 ): Promise<TestingModule> {
-  const databases = DatabaseModule.with(database);
   const config = ConfigModule.with(loadConfig({}, tmpdir()), () => undefined);
+  const telemetry = TelemetryModule.with(true, config);
+  const databases = DatabaseModule.with(database, telemetry);
   const jobs = JobsModule.with(role, databases, config);
   const events = EventsModule.with(databases, jobs);
   const triggers = TriggersModule.with(
+    telemetry,
     databases,
     jobs,
     events,

@@ -1,0 +1,60 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { AgentRegistry } from '../plugin-host/index.js';
+import { Definitions } from '../definitions/index.js';
+import { EngineTelemetry, Gauges, names } from '../telemetry/index.js';
+import type { Plan } from '../workflow/index.js';
+import { RunCounter, type RunCounts } from './run-reader/index.js';
+
+const { instruments, labelValues } = names;
+/** Two scrapers, and two gauges of one scrape, share one question to the database. */
+const freshMs = 1_000;
+
+/** What is going on, for whoever scrapes; and the series that are known before anything happens. */
+@Injectable()
+export class RunGauges implements OnModuleInit, OnApplicationBootstrap {
+  #counted: { readonly at: number; readonly counts: Promise<RunCounts> } | undefined;
+
+  constructor(
+    private readonly counter: RunCounter,
+    private readonly definitions: Definitions,
+    private readonly agents: AgentRegistry,
+    private readonly telemetry: EngineTelemetry,
+    private readonly gauges: Gauges,
+  ) {}
+
+  onModuleInit(): void {
+    this.gauges.watch(instruments.workflowsActive, async () => {
+      const { open } = await this.#counts();
+      return labelValues.activeStatus.map((status) => ({ value: open[status] ?? 0, labels: { status } }));
+    });
+    this.gauges.watch(instruments.workflowQueueOldest, async () => [
+      { value: (await this.#counts()).oldestDueSeconds },
+    ]);
+    this.definitions.onChange(() => this.#know());
+  }
+
+  /** After every room has loaded what it loads. */
+  onApplicationBootstrap(): void {
+    for (const { id, title, actions } of this.agents.list()) {
+      this.telemetry.knowAgent({ id, title, actions: actions.map((action) => action.id) });
+    }
+    this.#know();
+  }
+
+  #know(): void {
+    const known = this.definitions.current().map(({ plan }) => ({ id: plan.id, triggers: triggersOf(plan) }));
+    this.telemetry.knowWorkflows(known);
+  }
+
+  #counts(): Promise<RunCounts> {
+    const now = performance.now();
+    if (this.#counted === undefined || now - this.#counted.at > freshMs) {
+      this.#counted = { at: now, counts: this.counter.count() };
+    }
+    return this.#counted.counts;
+  }
+}
+
+function triggersOf({ definition }: Plan): string[] {
+  return ['manual', ...Object.keys(definition.on ?? {})];
+}

@@ -1,0 +1,96 @@
+import {
+  type Context,
+  type Exception,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { isSpanContextValid, TraceFlags, type Tracer } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
+import type { AttemptFacts, FailureFacts, Interval, RunEnding, RunFacts } from '../engine-telemetry.js';
+import { withIds } from '../given-ids.js';
+import { attribute, span } from '../names.js';
+
+/**
+ * The spans of one run. Its root is made again wherever the run comes into memory, always with the ids that stand on the
+ * run's row, and exported only where the run ends: children find it by id from any replica.
+ */
+export class RunTrace {
+  readonly #root: Span;
+  /** With the root as parent. */
+  readonly #context: Context;
+
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly run: RunFacts,
+    startedAt: number,
+  ) {
+    const attributes = {
+      [attribute.workflowId]: run.workflow,
+      [attribute.workflowName]: run.name,
+      [attribute.workflowVersion]: run.version,
+      [attribute.workflowTrigger]: run.trigger,
+      [attribute.workflowRunId]: run.runId,
+    };
+    const options = { root: true, startTime: startedAt, attributes, links: linksTo(run.traceparent) };
+    this.#root = withIds(run, () => tracer.startSpan(span.workflow, options, ROOT_CONTEXT));
+    this.#context = trace.setSpanContext(ROOT_CONTEXT, this.#own(this.#root));
+  }
+
+  startAttempt({ step, attempt, agent, action }: AttemptFacts, agentName: string, at: number): [Span, Context] {
+    const attributes = {
+      [attribute.agentId]: agent,
+      [attribute.agentName]: agentName,
+      [attribute.agentAction]: action,
+      [attribute.agentAttempt]: attempt,
+      [attribute.workflowRunId]: this.run.runId,
+      [attribute.workflowId]: this.run.workflow,
+      [attribute.workflowStep]: step,
+    };
+    const started = this.tracer.startSpan(span.agent, { startTime: at, attributes }, this.#context);
+    return [started, trace.setSpan(this.#context, started)];
+  }
+
+  endAttempt(started: Span, status: string, took: Interval, failure: FailureFacts | undefined): void {
+    started.setAttribute(attribute.agentStatus, status);
+    started.setAttribute(attribute.agentDurationMs, took.to - took.from);
+    if (failure && status !== 'cancelled') fail(started, failure, took.to);
+    started.end(took.to);
+  }
+
+  waited(step: string, kind: string, took: Interval): void {
+    const attributes = {
+      [attribute.workflowRunId]: this.run.runId,
+      [attribute.workflowStep]: step,
+      [attribute.timerKind]: kind,
+    };
+    this.tracer.startSpan(span.timer, { startTime: took.from, attributes }, this.#context).end(took.to);
+  }
+
+  end({ status, took, error }: RunEnding): void {
+    this.#root.setAttribute(attribute.workflowStatus, status);
+    this.#root.setAttribute(attribute.workflowDurationMs, took.to - took.from);
+    if (error && status === 'failed') fail(this.#root, error, took.to);
+    this.#root.end(took.to);
+  }
+
+  /** Of the span; where nothing traces (no SDK), that of the run's row, not sampled. */
+  #own(made: Span) {
+    const { traceId, spanId } = this.run;
+    const own = made.spanContext();
+    return isSpanContextValid(own) ? own : { traceId, spanId, traceFlags: TraceFlags.NONE };
+  }
+}
+
+function fail(span: Span, { type, code, message }: FailureFacts, at: number): void {
+  span.setAttribute(attribute.errorType, type);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  span.recordException({ name: code, message } satisfies Exception, at);
+}
+
+function linksTo(traceparent: string | undefined): Link[] {
+  const context = traceparent === undefined ? null : parseTraceParent(traceparent);
+  return context === null ? [] : [{ context: { ...context, isRemote: true } }];
+}

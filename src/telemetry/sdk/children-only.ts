@@ -1,0 +1,16 @@
+import { context, INVALID_SPAN_CONTEXT, type Span, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
+
+/**
+ * Traces only what happens inside a span. The hub asks its database all the time on its own account, and none of that is
+ * a trace; the instrumentation's own switch for this would also stop the metrics of those queries.
+ */
+export function childrenOnly(provider: TracerProvider): TracerProvider {
+  return {
+    getTracer(...scope) {
+      const tracer = provider.getTracer(...scope);
+      const startSpan: Tracer['startSpan'] = (name, options, active = context.active()): Span =>
+        trace.getSpan(active) ? tracer.startSpan(name, options, active) : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+      return { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+
+/** Resolution of the event loop's delay, ms: what an idle loop shows. */
+const loopPrecisionMs = 10;
+
+/** `redact` blacks out secrets: steps put them into addresses. */
+export function instrumentations(redact: (text: string) => string) {
+  return {
+    pg: new PgInstrumentation({ ignoreConnectSpans: true }),
+    others: [
+      new HttpInstrumentation({ ignoreIncomingRequestHook: isProbe, requireParentforOutgoingSpans: true }),
+      new UndiciInstrumentation({
+        requireParentforSpans: true,
+        startSpanHook: ({ origin, path }) => address(new URL(path, origin), redact),
+      }),
+      new PinoInstrumentation(),
+      new RuntimeNodeInstrumentation({ monitoringPrecision: loopPrecisionMs }),
+    ],
+  };
+}
+
+/** Probes and scrapes come every few seconds for ever, and are nobody's work. */
+function isProbe({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/health/') || url === '/metrics';
+}
+
+function address(url: URL, redact: (text: string) => string): Record<string, string> {
+  url.username = '';
+  url.password = '';
+  return { 'url.full': redact(url.href), 'url.path': redact(url.pathname), 'url.query': redact(url.search) };
+}

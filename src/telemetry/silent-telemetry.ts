@@ -1,0 +1,40 @@
+import {
+  type AttemptTelemetry,
+  EngineTelemetry,
+  type RunFacts,
+  type RunTelemetry,
+  type TraceIds,
+} from './engine-telemetry.js';
+
+/** Says nothing: what the engine speaks to where telemetry is switched off. */
+export class SilentTelemetry extends EngineTelemetry {
+  follow(run: RunFacts): RunTelemetry {
+    return new SilentRun(run);
+  }
+
+  takenOver(): void {}
+  knowWorkflows(): void {}
+  knowAgent(): void {}
+}
+
+class SilentRun implements RunTelemetry {
+  readonly #attempt: AttemptTelemetry;
+
+  constructor(run: TraceIds) {
+    // Nobody records it, so nobody else should on our account: the sampled flag is off.
+    const traceparent = `00-${run.traceId}-${run.spanId}-00`;
+    this.#attempt = { traceparent, within: (work) => work(), ended: () => undefined };
+  }
+
+  attempt(): AttemptTelemetry {
+    return this.#attempt;
+  }
+
+  started(): void {}
+  retryScheduled(): void {}
+  waited(): void {}
+  costReported(): void {}
+  attemptLost(): void {}
+  ended(): void {}
+  left(): void {}
+}
