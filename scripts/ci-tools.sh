@@ -8,7 +8,7 @@
 # The browser is installed with apt-get, as root. Prometheus and Alertmanager come from a newer Debian than most machines
 # have: apt-get fetches and checks them with a state of its own, and they are unpacked into a cache folder
 # (COMMANDCENTER_TOOLS, else below XDG_CACHE_HOME or ~/.cache). The system's packages and lists stay as they are; one link
-# is made, as root and where nothing is: Debian's Alertmanager does not start without its template in /usr/share.
+# is made, as root and where nothing is: Debian's Alertmanager does not start without its templates in /usr/share.
 set -uo pipefail
 
 suite=forky
@@ -57,8 +57,9 @@ monitoring() {
 
 template() {
   local wanted=/usr/share/prometheus/alertmanager
-  if [ -e "$wanted/default.tmpl" ] || [ "$(id -u)" != 0 ]; then return; fi
-  mkdir -p "$wanted" && ln -sfn "$cache$wanted/default.tmpl" "$wanted/default.tmpl"
+  if [ -e "$wanted" ] || [ "$(id -u)" != 0 ]; then return; fi
+  rm -f "$wanted" # a link that leads nowhere any more
+  mkdir -p "${wanted%/*}" && ln -s "$cache$wanted" "$wanted"
 }
 
 fetch() { # MIRROR KEYS. In a subshell: its trap and folder are its own. Every step says `|| exit`: -e is off inside an `if`.
