@@ -6,6 +6,8 @@
 const defaults = {
   OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
   OTEL_METRICS_EXPORTER: 'prometheus',
+  // Not the process: its command line is nobody's business, and its pid makes a new series at every start.
+  OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,serviceinstance',
   OTEL_BSP_MAX_QUEUE_SIZE: '8192',
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1024',
   OTEL_BSP_SCHEDULE_DELAY: '2000',
