@@ -6,7 +6,7 @@ import { type Config, ConfigModule, type SecretSource } from './config/index.js'
 import { type Database, DatabaseModule, type Entities } from './database/index.js';
 import { DefinitionsModule, WorkflowEntity, WorkflowVersionEntity } from './definitions/index.js';
 import { EventEntity, EventsModule } from './events/index.js';
-import { IdentityModule, TokenEntity } from './identity/index.js';
+import { IdentityModule, SessionEntity, TokenEntity } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
@@ -19,6 +19,7 @@ class AppModule {}
 /** Handed to TypeORM: every room's own. */
 export const entities: Entities = [
   TokenEntity,
+  SessionEntity,
   WorkflowEntity,
   WorkflowVersionEntity,
   EventEntity,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EventsController } from './controllers/events.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
+import { SessionController } from './controllers/session.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { SchedulesController } from './controllers/schedules.controller.js';
 import { SchemasController } from './controllers/schemas.controller.js';
@@ -10,8 +11,12 @@ import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { WorkflowsController } from './controllers/workflows.controller.js';
 import { DocsController } from './docs/docs.controller.js';
+import { AssetsController } from './pages/assets.controller.js';
+import { LoginController } from './pages/login.controller.js';
+import { RunPagesController } from './pages/run-pages.controller.js';
 import type { JobsRole } from '../jobs/index.js';
 import { Readiness } from './readiness.js';
+import { SignIn } from './sign-in.js';
 
 const api = [
   StartRunController,
@@ -22,15 +27,18 @@ const api = [
   PluginsController,
   SystemController,
   TokensController,
+  SessionController,
   SchemasController,
   DocsController,
 ];
+
+const pages = [RunPagesController, LoginController, AssetsController];
 
 @Module({})
 export class ApiModule {
   /** A worker says only whether it is well. */
   static with(role: JobsRole, ...imports: DynamicModule[]): DynamicModule {
-    const controllers = role === 'worker' ? [HealthController] : [HealthController, ...api];
-    return { module: ApiModule, imports, controllers, providers: [Readiness] };
+    const controllers = role === 'worker' ? [HealthController] : [HealthController, ...api, ...pages];
+    return { module: ApiModule, imports, controllers, providers: [Readiness, SignIn] };
   }
 }

@@ -5,6 +5,7 @@ import { catalogue, type ErrorCode } from '../errors/index.js';
 import { defaultAccess } from './http/route-config.js';
 import type { RegisteredRoute } from './http/route-table.js';
 import { problemMediaType } from './http/problem.js';
+import { sessionCookie } from './http/session-cookie.js';
 import { statusOf } from './http/status.js';
 
 type Json = Record<string, unknown>;
@@ -35,6 +36,12 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
           scheme: 'bearer',
           description: 'A token of this hub; the first one is in .commandcenter/cli.json',
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookie,
+          description: 'For browsers, from POST /session. What changes anything needs the Origin of this hub as well.',
+        },
       },
     },
   };
@@ -47,7 +54,7 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
     summary: spec.summary,
     ...(spec.description !== undefined && { description: spec.description }),
     tags: [/^\/api\/v1\/(\w+)/.exec(url)?.[1] ?? 'hub'],
-    security: access === 'public' ? [] : [{ bearer: [] }],
+    security: access === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     'x-role': access,
     parameters: [
       ...parameters('path', spec.params),
@@ -55,7 +62,7 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
       ...parameters('header', spec.headers),
     ],
     ...requestBody(spec),
-    responses: { [spec.answer.status]: success(spec), ...failures(spec, access) },
+    responses: { [spec.answer.status]: success(spec), ...failures(spec, access, method) },
   };
 }
 
@@ -122,7 +129,7 @@ function success({ answer }: RouteSpec): Json {
   };
 }
 
-function failures(spec: RouteSpec, access: string): Json {
+function failures(spec: RouteSpec, access: string, method: string): Json {
   const codes = new Set<ErrorCode>(spec.errors);
   if (spec.uncounted !== true) codes.add('CC_RATE_LIMITED');
   if (spec.params ?? spec.query ?? spec.headers ?? spec.body ?? spec.textBody ?? spec.documentedBody)
@@ -130,6 +137,7 @@ function failures(spec: RouteSpec, access: string): Json {
   if (spec.body ?? spec.textBody ?? spec.documentedBody)
     codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
   if (access !== 'public') codes.add('CC_UNAUTHENTICATED').add('CC_FORBIDDEN').add('CC_DATABASE_UNAVAILABLE');
+  if (access !== 'public' && method !== 'GET') codes.add('CC_ORIGIN_REFUSED');
   codes.add('CC_INTERNAL');
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {

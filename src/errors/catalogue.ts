@@ -36,6 +36,10 @@ export const catalogue = {
   // identity
   CC_UNAUTHENTICATED: { kind: 'unauthenticated', title: 'No valid token was sent' },
   CC_FORBIDDEN: { kind: 'forbidden', title: 'The token does not have the role this call needs' },
+  CC_ORIGIN_REFUSED: {
+    kind: 'forbidden',
+    title: 'A browser session changes things only from the pages of its own hub',
+  },
   CC_TOKEN_EXISTS: { kind: 'conflict', title: 'A token of this name exists' },
   CC_TOKEN_NOT_FOUND: { kind: 'not_found', title: 'There is no such token' },
   CC_SECRET_UNKNOWN: { kind: 'invalid', title: 'A secret is not listed or has no value' },

@@ -1,29 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from './principal.js';
+import { Sessions } from './sessions.js';
 import { hashToken } from './token-text.js';
 import { Tokens } from './tokens.js';
 
-/** How long an answer is believed: a revoked or expired token works this much longer, on every replica. */
+/** How long an answer is believed: what was revoked, ended or has expired works this much longer, on every replica. */
 const KNOWN_MS = 5_000;
-/** A wrong token is asked about at most this often. */
+/** A wrong credential is asked about at most this often. */
 const UNKNOWN_MS = 1_000;
 const ENTRIES = 10_000;
 
-/** Whose token is this? Answers from memory, so that a busy client does not cost a query per request. */
+/** What a caller shows: a token in a header, or the secret of a session in a cookie. Neither passes as the other. */
+export interface Credential {
+  readonly kind: 'token' | 'session';
+  readonly text: string;
+}
+
+/** Whose credential is this? Answers from memory, so that a busy client does not cost a query per request. */
 @Injectable()
 export class Authenticator {
   private readonly answers: LRUCache<string, { readonly principal: Principal | undefined }>;
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: Tokens, sessions: Sessions) {
     this.answers = new LRUCache({
       max: ENTRIES,
       ttl: KNOWN_MS,
       // `forgetAll` must not answer callers whose question is under way with an error.
       ignoreFetchAbort: true,
       noDeleteOnStaleGet: true,
-      fetchMethod: async (key, _stale, { options }) => {
-        const principal = await tokens.find(Buffer.from(key, 'base64'));
+      fetchMethod: async (_key, _stale, { options, context }) => {
+        const { kind, text } = context as Credential;
+        const principal = await (kind === 'token' ? tokens : sessions).find(hashToken(text));
         if (principal === undefined) options.ttl = UNKNOWN_MS;
         return { principal };
       },
@@ -31,25 +39,31 @@ export class Authenticator {
   }
 
   /** The answer if it is in memory. Synchronous: the hot path. */
-  remembered(token: string): Principal | undefined {
-    return this.answers.get(keyOf(token))?.principal;
+  remembered(credential: Credential): Principal | undefined {
+    return this.answers.get(keyOf(credential))?.principal;
   }
 
-  /** Whose token it was when we last asked: good enough to count by, not to let in. */
-  recognised(token: string): Principal | undefined {
-    return this.answers.peek(keyOf(token), { allowStale: true })?.principal;
+  /** Whose it was when we last asked: good enough to count by, not to let in. */
+  recognised(credential: Credential): Principal | undefined {
+    return this.answers.peek(keyOf(credential), { allowStale: true })?.principal;
   }
 
-  async authenticate(token: string): Promise<Principal | undefined> {
-    return (await this.answers.fetch(keyOf(token)))?.principal;
+  async authenticate(credential: Credential): Promise<Principal | undefined> {
+    return (await this.answers.fetch(keyOf(credential), { context: credential }))?.principal;
   }
 
-  /** After a token was revoked here. */
+  /** After a session was ended here. */
+  forget(credential: Credential): void {
+    this.answers.delete(keyOf(credential));
+  }
+
+  /** After a token was revoked here: its sessions went with it. */
   forgetAll(): void {
     this.answers.clear();
   }
 }
 
-function keyOf(token: string): string {
-  return hashToken(token).toString('base64');
+/** The text itself is not kept in memory. */
+function keyOf({ kind, text }: Credential): string {
+  return `${kind} ${hashToken(text).toString('base64')}`;
 }

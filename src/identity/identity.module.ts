@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Authenticator } from './authenticator.js';
 import { Secrets } from './secrets.js';
+import { Sessions } from './sessions.js';
 import { Tokens } from './tokens.js';
 
 @Module({})
@@ -9,8 +10,8 @@ export class IdentityModule {
     return {
       module: IdentityModule,
       imports,
-      providers: [Secrets, Tokens, Authenticator],
-      exports: [Secrets, Tokens, Authenticator],
+      providers: [Secrets, Tokens, Sessions, Authenticator],
+      exports: [Secrets, Tokens, Sessions, Authenticator],
     };
   }
 }

@@ -1,6 +1,8 @@
 import { testDatabase } from '../../test/support/database.js';
 import type { Database } from '../database/index.js';
 import { Authenticator } from './authenticator.js';
+import { SessionEntity } from './session.entity.js';
+import { Sessions } from './sessions.js';
 import { hashToken } from './token-text.js';
 import { TokenEntity } from './token.entity.js';
 import { Tokens } from './tokens.js';
@@ -20,7 +22,7 @@ describe('tokens', () => {
   const wanted = { name: 'ci', role: 'operator', approver: false, expiresAt: null } as const;
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity] });
+    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
     tokens = new Tokens(database);
   });
   afterAll(() => database.close());
@@ -69,23 +71,24 @@ describe('tokens', () => {
 
   it('answers those whose question is under way when another token is revoked', async () => {
     const { token } = await tokens.create(wanted);
-    const authenticator = new Authenticator(tokens);
-    const asked = authenticator.authenticate(token);
+    const authenticator = new Authenticator(tokens, new Sessions(database));
+    const asked = authenticator.authenticate({ kind: 'token', text: token });
     authenticator.forgetAll();
     await expect(asked).resolves.toMatchObject({ name: 'ci' });
-    expect(authenticator.remembered(token)).toBeUndefined();
+    expect(authenticator.remembered({ kind: 'token', text: token })).toBeUndefined();
   });
 
   it('asks the database once for a hundred requests with one token, wrong ones too', async () => {
     const { token } = await tokens.create(wanted);
     const counted = new CountedTokens(database);
-    const authenticator = new Authenticator(counted);
-    const hundred = (text: string) => Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate(text)));
-    expect(authenticator.remembered(token)).toBeUndefined();
+    const authenticator = new Authenticator(counted, new Sessions(database));
+    const hundred = (text: string) =>
+      Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate({ kind: 'token', text })));
+    expect(authenticator.remembered({ kind: 'token', text: token })).toBeUndefined();
     expect(new Set((await hundred(token)).map((who) => who?.name))).toEqual(new Set(['ci']));
     expect(new Set(await hundred('cc_wrong'))).toEqual(new Set([undefined]));
     expect(counted.asked).toBe(2);
-    expect(authenticator.remembered(token)).toMatchObject({ name: 'ci' });
-    expect(authenticator.remembered('cc_wrong')).toBeUndefined();
+    expect(authenticator.remembered({ kind: 'token', text: token })).toMatchObject({ name: 'ci' });
+    expect(authenticator.remembered({ kind: 'token', text: 'cc_wrong' })).toBeUndefined();
   });
 });

@@ -1,9 +1,10 @@
-import { timingSafeEqual, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import type { Principal, Role } from './principal.js';
 import { hashToken, newToken } from './token-text.js';
+import { principalOf, tokenColumns, tokenIsValid, type TokenRow } from './token-row.js';
 import { TokenEntity } from './token.entity.js';
 
 export interface NewToken {
@@ -11,15 +12,6 @@ export interface NewToken {
   readonly role: Role;
   readonly approver: boolean;
   readonly expiresAt: Date | null;
-}
-
-interface TokenRow {
-  readonly id: string;
-  readonly name: string;
-  readonly hash: Buffer;
-  readonly role: Role;
-  readonly approver: boolean;
-  readonly stale: boolean;
 }
 
 /** The token table. */
@@ -30,15 +22,10 @@ export class Tokens {
   /** Whose token it is; undefined when unknown or expired (by the database's clock). */
   async find(hash: Buffer): Promise<Principal | undefined> {
     const rows = await this.database.dataSource.query<TokenRow[]>(
-      `SELECT id, name, hash, role, approver,
-              last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale
-         FROM token WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
+      `SELECT ${tokenColumns}, t.hash FROM token t WHERE t.hash = $1 AND ${tokenIsValid}`,
       [hash],
     );
-    const row = rows[0];
-    if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined;
-    if (row.stale) await this.touch(row.id);
-    return { id: row.id, name: row.name, role: row.role, approver: row.approver };
+    return principalOf(this.database, rows[0], hash);
   }
 
   /** The token is in the answer and nowhere else afterwards. */
@@ -78,9 +65,5 @@ export class Tokens {
 
   private get repository() {
     return this.database.dataSource.getRepository(TokenEntity);
-  }
-
-  private async touch(id: string): Promise<void> {
-    await this.database.dataSource.query('UPDATE token SET last_used_at = now() WHERE id = $1', [id]);
   }
 }

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CcError, type Problem } from '../../errors/index.js';
-import type { InputOf, RouteSpec } from './route-spec.js';
+import type { InputOf, Entrance } from './route-spec.js';
 
 type Part = 'params' | 'query' | 'headers' | 'body';
 
 /** Checks all parts of a request against the route's spec and lists everything that is wrong, each by its path. */
-export function read<S extends RouteSpec>(spec: S, request: Pick<FastifyRequest, Part>): InputOf<S> {
+export function read<S extends Entrance>(spec: S, request: Pick<FastifyRequest, Part>): InputOf<S> {
   const problems: Problem[] = [];
   const input: Partial<Record<Part, unknown>> = {};
   const take = (part: Part, schema: z.ZodType | undefined) => {

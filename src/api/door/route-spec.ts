@@ -5,16 +5,20 @@ import type { Access } from '../../identity/index.js';
 /** Who may call a route. `public` = anybody, without a token. */
 export type RouteAccess = Access | 'public';
 
-/** All that is known about a route: what the guard asks, what the door lets in, what the documentation says. */
-export interface RouteSpec {
-  readonly summary: string;
-  readonly description?: string;
+/** Whom the guard and what the door let in. */
+export interface Entrance {
   readonly access: RouteAccess;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Only the headers named here are looked at. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+}
+
+/** All that is known about a route: what the guard asks, what the door lets in, what the documentation says. */
+export interface RouteSpec extends Entrance {
+  readonly summary: string;
+  readonly description?: string;
   /** A body another room checks. */
   readonly documentedBody?: { readonly types: readonly string[]; readonly schema: z.ZodType };
   /** The body comes as text and the route parses it. */
@@ -37,7 +41,7 @@ interface Answer {
 type Parts = 'params' | 'query' | 'headers' | 'body';
 
 /** What `read` gives for a spec: each part that the spec has. */
-export type InputOf<S extends RouteSpec> = {
+export type InputOf<S extends Entrance> = {
   readonly [P in Parts as S[P] extends z.ZodType ? P : never]: S[P] extends z.ZodType ? z.output<S[P]> : never;
 };
 

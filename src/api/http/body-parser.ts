@@ -9,7 +9,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 /** Media types of workflow files. */
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/plain'];
 
-/** Reads JSON (any `+json` too) on every route, and text on the routes that ask for it. Nothing else gets in. */
+/** Reads JSON (any `+json` too) on every route, and text or forms on the routes that ask for them. Nothing else gets in. */
 export function installBodyParsers(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -23,9 +23,14 @@ export function installBodyParsers(server: FastifyInstance): void {
   };
   const yaml = (request: FastifyRequest, text: string, done: Done) =>
     wantsText(request) ? done(null, text) : done(notRead(request.headers['content-type'] ?? ''));
+  const form = (request: FastifyRequest, text: string, done: Done) =>
+    request.routeOptions.config.formBody === true
+      ? done(null, Object.fromEntries(new URLSearchParams(text)))
+      : done(notRead('application/x-www-form-urlencoded'));
 
   server.addContentTypeParser(/^application\/([\w.-]+\+)?json\s*(;|$)/, { parseAs: 'string' }, json);
   server.addContentTypeParser(yamlTypes, { parseAs: 'string' }, yaml);
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, form);
 }
 
 /** Whether brackets nest deeper than the limit. Does not care whether the text is JSON: that is for the parser to say. */

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -42,6 +43,8 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   installBodyParsers(server);
   if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);
   installGuard(server);
+  // The guard reads the one cookie there is itself, where there is no token.
+  void server.register(cookie, { hook: false });
   void server.register(rateLimit, {
     global: false,
     max: config.engine.rateLimitPerMinute,

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
-import { mayDo, type Authenticator, type Principal } from '../../identity/index.js';
+import { mayDo, type Authenticator, type Credential, type Principal } from '../../identity/index.js';
 import { defaultAccess } from './route-config.js';
 import { noSuchRoute } from './route-table.js';
+import { requireSameOrigin } from './same-origin.js';
+import { sessionOf } from './session-cookie.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,11 +15,13 @@ declare module 'fastify' {
 
 /**
  * Guards every route of the server, whoever registered it. It runs before the body is read, so nobody without a token
- * makes the hub parse anything. A known token has a rate of its own, also while it is asked about again; everybody else shares the rate of their address, and
- * is counted before the database is asked whose token it is.
+ * or a session makes the hub parse anything. A known one has the rate of its token, also while it is asked about again;
+ * everybody else shares the rate of their address, and is counted before the database is asked. A browser sends its cookie
+ * whoever makes it ask, so with a session alone only the hub's own pages can change anything.
  */
 export function installGuard(server: FastifyInstance): void {
   server.decorateRequest('principal');
+  server.decorateRequest('session');
   server.decorate('authenticator', null);
   const count = rateLimit(server);
   server.addHook('onRequest', async (request, reply) => {
@@ -30,29 +34,38 @@ export function installGuard(server: FastifyInstance): void {
     const { authenticator } = server;
     if (authenticator === null)
       throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
-    const token = bearer(request);
-    const known = token === undefined ? undefined : authenticator.remembered(token);
+    const credential = bearer(request) ?? sessionOf(request);
+    const known = credential && authenticator.remembered(credential);
     // Else whoever floods the hub from the same address (behind a proxy that is everybody) would keep out its owner.
-    const counted = known ?? (token === undefined ? undefined : authenticator.recognised(token));
+    const counted = known ?? (credential && authenticator.recognised(credential));
     if (counted !== undefined) request.principal = counted;
     await count(request);
-    request.principal = known ?? (await identify(token, authenticator));
+    request.principal = known ?? (await identify(credential, authenticator));
+    if (credential?.kind === 'session') {
+      request.session = credential;
+      if (!safeMethods.has(request.method)) requireSameOrigin(request);
+    }
     if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);
   });
 }
 
-async function identify(token: string | undefined, authenticator: Authenticator): Promise<Principal> {
-  if (token === undefined) {
+/** They change nothing. */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+async function identify(credential: Credential | undefined, authenticator: Authenticator): Promise<Principal> {
+  if (credential === undefined) {
     throw new CcError(
       'CC_UNAUTHENTICATED',
       'this call needs a token: send the header "Authorization: Bearer <token>"; the first one is in .commandcenter/cli.json of the hub',
     );
   }
-  const principal = await authenticator.authenticate(token);
+  const principal = await authenticator.authenticate(credential);
   if (principal !== undefined) return principal;
   throw new CcError(
     'CC_UNAUTHENTICATED',
-    'the token is unknown, revoked or expired; ask an admin of this hub for another',
+    credential.kind === 'token'
+      ? 'the token is unknown, revoked or expired; ask an admin of this hub for another'
+      : 'the session has ended; sign in again',
   );
 }
 
@@ -83,6 +96,7 @@ function rateLimit(server: FastifyInstance): (request: FastifyRequest) => Promis
   };
 }
 
-function bearer(request: FastifyRequest): string | undefined {
-  return /^bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
+function bearer(request: FastifyRequest): Credential | undefined {
+  const text = /^bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return text === undefined ? undefined : { kind: 'token', text };
 }

@@ -1,6 +1,8 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CcError } from '../../errors/index.js';
+import { asksForPage } from '../pages/asks-for-page.js';
+import { sendErrorPage } from '../pages/error-page.js';
 import { problemDocument, problemHeaders } from './problem.js';
 import { statusOf } from './status.js';
 import { translate } from './translate.js';
@@ -21,6 +23,7 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const status = statusOf(error);
   if (status === 500) logger.error(`${request.method} ${request.routeOptions?.url ?? '?'}: ${stackOf(error)}`);
   if (reply.sent) return;
+  if (asksForPage(request)) return sendErrorPage(error, status, request, reply);
   const document = problemDocument(error, request.url);
   void reply.code(status).headers(problemHeaders(error)).send(JSON.stringify(document));
 }

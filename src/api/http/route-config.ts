@@ -1,5 +1,5 @@
 import 'fastify';
-import type { Principal } from '../../identity/index.js';
+import type { Credential, Principal } from '../../identity/index.js';
 import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
 
 declare module 'fastify' {
@@ -8,6 +8,10 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** The body is handed over as text, whatever its media type: the route parses it itself. */
     textBody?: boolean;
+    /** A form of a page: its body may be application/x-www-form-urlencoded. */
+    formBody?: boolean;
+    /** Answers people: not part of the API's documentation, and its errors are pages too. */
+    page?: boolean;
     /** Never counted by the rate limit: probes must be answered under load. */
     uncounted?: boolean;
     /** What the documentation says of it. */
@@ -16,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard on every route but public ones. */
     principal?: Principal;
+    /** Set by the guard when it was a session's cookie that let the request in. */
+    session?: Credential;
   }
 }
 

@@ -9,6 +9,8 @@ export interface RegisteredRoute {
   /** Undefined when the route's author said nothing: the guard then asks for an admin. */
   readonly access: RouteAccess | undefined;
   readonly spec: RouteSpec | undefined;
+  /** For people: not part of the documentation of the API. */
+  readonly page: boolean;
 }
 
 declare module 'fastify' {
@@ -22,7 +24,8 @@ export function installRouteTable(server: FastifyInstance): void {
   const routes: RegisteredRoute[] = [];
   server.decorate('registeredRoutes', routes);
   server.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) routes.push({ method: one, url, access: config?.access, spec: config?.spec });
+    const { access, spec, page = false } = config ?? {};
+    for (const one of [method].flat()) routes.push({ method: one, url, access, spec, page });
   });
 }
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { testDatabase, testDatabaseUrl } from '../../../test/support/database.js';
 import { ConfigModule, loadConfig, type Config } from '../../config/index.js';
 import { Database, DatabaseModule } from '../../database/index.js';
-import { IdentityModule, TokenEntity, Tokens, type Role } from '../../identity/index.js';
+import { IdentityModule, SessionEntity, TokenEntity, Tokens, type Role } from '../../identity/index.js';
 import { TelemetryModule } from '../../telemetry/index.js';
 import { configureApp } from '../configure-app.js';
 import { HealthController } from '../controllers/health.controller.js';
@@ -67,7 +67,7 @@ describe('the HTTP server', () => {
     call({ method: 'POST', url: '/api/v1/tokens', token: admin, payload, headers });
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity] });
+    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
     app = await start();
     server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     admin = await token('admin');

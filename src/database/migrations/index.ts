@@ -4,6 +4,7 @@ import { Definitions1700000000003 } from './0003-definitions.js';
 import { Events1700000000004 } from './0004-events.js';
 import { Schedules1700000000005 } from './0005-schedules.js';
 import { Tokens1700000000006 } from './0006-tokens.js';
+import { Sessions1700000000007 } from './0007-sessions.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Events1700000000004,
   Schedules1700000000005,
   Tokens1700000000006,
+  Sessions1700000000007,
 ];

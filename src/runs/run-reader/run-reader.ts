@@ -8,10 +8,13 @@ import { decodeSeqCursor, encodeCursor } from './cursor.js';
 import { eventView, logLineView, payloadsOf, runColumns, runSummary, type LogRow, type RunRow } from './rows.js';
 import { runConditions, type RunFilter } from './run-filter.js';
 import { stepViews } from './step-views.js';
-import type { LogLineView, Page, RunEventView, RunSummary, RunView } from './views.js';
+import type { LogLineView, Page, RunEventView, RunStory, RunSummary, RunView } from './views.js';
 
 /** A page ends early when its payloads grow beyond this, so that no list costs the hub hundreds of megabytes. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+
+const logColumns = 'seq, at, level, step, attempt, message, fields';
+const logBytes = 'octet_length(message) + coalesce(octet_length(fields), 0)';
 
 export interface SeqPage {
   /** A number as text; what comes after it is returned. */
@@ -55,6 +58,11 @@ export class RunReader {
   }
 
   async get(id: string): Promise<RunView> {
+    return (await this.story(id)).run;
+  }
+
+  /** The run and what happened in it, of one moment. */
+  async story(id: string): Promise<RunStory> {
     const row = await this.row(id);
     // Up to the row's own seq: the run may have gone on between the two statements.
     const rows = await this.query<StoredEvent>(
@@ -62,12 +70,9 @@ export class RunReader {
       [id, row.seq],
     );
     const plan = await this.definitions.version(row.workflow_id, row.version);
-    const run = foldRun(
-      plan,
-      id,
-      rows.flatMap(fromRow).map(({ event }) => event),
-    );
-    return { ...runSummary(row, run), steps: stepViews(run) };
+    const events = rows.flatMap(fromRow).map(({ event }) => event);
+    const run = foldRun(plan, id, events);
+    return { run: { ...runSummary(row, run), steps: stepViews(run) }, name: plan.name, events };
   }
 
   async events(id: string, request: SeqPage): Promise<Page<RunEventView>> {
@@ -87,15 +92,14 @@ export class RunReader {
   }
 
   async logs(id: string, request: SeqPage): Promise<Page<LogLineView>> {
-    const size = 'octet_length(message) + coalesce(octet_length(fields), 0)';
-    const rows = await this.numbered<LogRow>(
-      id,
-      request,
-      'run_log',
-      'seq, at, level, step, attempt, message, fields',
-      size,
-    );
+    const rows = await this.numbered<LogRow>(id, request, 'run_log', logColumns, logBytes);
     return page(rows.map(logLineView), rows, (last) => String(last.seq));
+  }
+
+  /** The newest lines, oldest first; `more` when there are older ones. */
+  async lastLogs(id: string, limit: number): Promise<{ items: LogLineView[]; more: boolean }> {
+    const rows = await this.numbered<LogRow>(id, { limit }, 'run_log', logColumns, logBytes, 'DESC');
+    return { items: rows.map(logLineView).reverse(), more: Number(rows[0]?.found ?? 0) > rows.length };
   }
 
   /** Through the connections for reads: a slow page must not hold up the journal. */
@@ -116,16 +120,17 @@ export class RunReader {
     table: string,
     columns: string,
     size: string,
+    order: 'ASC' | 'DESC' = 'ASC',
   ): Promise<(T & Sized)[]> {
     const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
     const rows = await this.query<T & Sized>(
       `WITH page AS (
-         SELECT ${columns} FROM ${table} WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3::int + 1
+         SELECT ${columns} FROM ${table} WHERE run_id = $1 AND seq > $2 ORDER BY seq ${order} LIMIT $3::int + 1
        ), sized AS (
-         SELECT page.*, count(*) OVER () AS found, row_number() OVER oldest AS place, sum(${size}) OVER oldest AS bytes
-           FROM page WINDOW oldest AS (ORDER BY seq)
+         SELECT page.*, count(*) OVER () AS found, row_number() OVER first AS place, sum(${size}) OVER first AS bytes
+           FROM page WINDOW first AS (ORDER BY seq ${order})
        )
-       SELECT * FROM sized WHERE place = 1 OR (place <= $3::int AND bytes <= ${PAGE_BYTES}) ORDER BY seq`,
+       SELECT * FROM sized WHERE place = 1 OR (place <= $3::int AND bytes <= ${PAGE_BYTES}) ORDER BY seq ${order}`,
       [id, after, request.limit],
     );
     if (rows.length === 0) await this.row(id);

@@ -1,4 +1,4 @@
-import type { Failure, RunStatus, StepStatus, Trigger } from '../../workflow/index.js';
+import type { Failure, RunEvent, RunStatus, StepStatus, Trigger } from '../../workflow/index.js';
 
 /** What the outside sees of runs. Times are ISO 8601; what is not there yet is null. */
 export interface RunSummary {
@@ -19,6 +19,14 @@ export interface RunSummary {
 
 export interface RunView extends RunSummary {
   readonly steps: readonly StepView[];
+}
+
+/** A run as a person wants to read it. */
+export interface RunStory {
+  readonly run: RunView;
+  /** Of the workflow, in the version the run is on. */
+  readonly name: string;
+  readonly events: readonly RunEvent[];
 }
 
 export interface StepView {

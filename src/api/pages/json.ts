@@ -1,0 +1,59 @@
+import { html, type Html } from './html.js';
+
+/** More than this of one value is not shown: the API has all of it. */
+const MOST_CHARACTERS = 64_000;
+/** More lines than this are folded away. */
+const OPEN_LINES = 16;
+
+export interface JsonBlock {
+  /** For the script, which keeps open what was open. */
+  readonly id: string;
+  readonly title: string;
+  readonly value: unknown;
+  /** Where the whole value is. */
+  readonly href: string;
+}
+
+/** A value as a person reads it: folded away when it is long. */
+export function jsonBlock({ id, title, value, href }: JsonBlock): Html {
+  if (value === null || value === undefined) return html`<p class="muted">none</p>`;
+  const text = JSON.stringify(value, null, 2);
+  const lines = text.split('\n').length;
+  const body = html`<pre
+      class="json"
+      tabindex="0"
+      aria-label="${title}"
+    ><code>${coloured(text.slice(0, MOST_CHARACTERS))}</code></pre>
+    ${
+      text.length > MOST_CHARACTERS &&
+      html`<p class="muted">
+        Cut here: these are ${kilobytes(MOST_CHARACTERS)} of ${kilobytes(text.length)}.
+        <a href="${href}">All of it as JSON</a>
+      </p>`
+    }`;
+  if (lines <= OPEN_LINES && text.length < 2000) return body;
+  return html`<details id="${id}">
+    <summary>${title} <span class="muted">${lines} lines, ${kilobytes(text.length)}</span></summary>
+    ${body}
+  </details>`;
+}
+
+function kilobytes(characters: number): string {
+  return characters < 1024 ? `${characters} B` : `${Math.round(characters / 1024)} KB`;
+}
+
+const tokens = /("(?:\\.|[^"\\])*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
+
+/** Keys, texts and other values told apart. */
+function coloured(text: string): Html[] {
+  const parts: Html[] = [];
+  let from = 0;
+  for (const match of text.matchAll(tokens)) {
+    const [, quoted, colon, plain] = match;
+    if (match.index > from) parts.push(html`${text.slice(from, match.index)}`);
+    const kind = plain !== undefined ? 'j-value' : colon !== undefined ? 'j-key' : 'j-text';
+    parts.push(html`<span class="${kind}">${quoted ?? plain}</span>${colon}`);
+    from = match.index + match[0].length;
+  }
+  return [...parts, html`${text.slice(from)}`];
+}

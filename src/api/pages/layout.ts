@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import type { Principal } from '../../identity/index.js';
+import { html, type Html } from './html.js';
+import { pageScript } from './page-script.js';
+import { stylesheet } from './style/index.js';
+
+export interface Shell {
+  readonly title: string;
+  readonly main: Html;
+  /** Who is signed in; nobody on the page to sign in at. */
+  readonly principal: Principal | undefined;
+  /** The page is read anew this often while it stays open, milliseconds. */
+  readonly liveMs?: number | undefined;
+}
+
+/** Browsers keep files under these names for ever: other content is another name. */
+const versioned = (path: string, text: string) => `${path}?v=${hash('sha256', text, 'base64url').slice(0, 12)}`;
+const stylePath = versioned('/assets/pages.css', stylesheet);
+const scriptPath = versioned('/assets/pages.js', pageScript);
+
+const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+  <path d="M4 6h6M4 12h10M4 18h4" />
+  <circle cx="15" cy="6" r="2.6" />
+  <circle cx="19" cy="12" r="2.6" />
+  <circle cx="13" cy="18" r="2.6" />
+</svg>`;
+
+export function layout({ title, main, principal, liveMs }: Shell): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · CommandCenter</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${stylePath}">
+<script src="${scriptPath}" defer></script>
+${liveMs !== undefined && html`<noscript><meta http-equiv="refresh" content="${Math.ceil(liveMs / 1000) + 3}" /></noscript>`}
+</head>
+<body${liveMs !== undefined && html` data-live="${liveMs}"`}>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<div class="wide">
+<a class="brand" href="/runs">${logo}<span>CommandCenter</span></a>
+${principal !== undefined && navigation(principal)}
+</div>
+</header>
+<main id="main" class="wide" tabindex="-1">
+${main}
+</main>
+</body>
+</html>
+`;
+}
+
+function navigation({ name, role }: Principal): Html {
+  return html`<nav aria-label="Main"><a href="/runs">Runs</a><a href="/api/docs">API</a></nav>
+    <div class="who">
+      <span class="muted">${name}<span class="role">${role}</span></span>
+      <form method="post" action="/session/end"><button class="quiet" type="submit">Sign out</button></form>
+    </div>`;
+}
+
+/** What a page that renews itself shows of that. The script makes the button work; without it a link does the same. */
+export function liveBar(pausePath: string): Html {
+  return html`<div class="live">
+    <span class="pulse" aria-hidden="true"></span><span id="live-note">Updates by itself</span>
+    <button id="live-toggle" class="quiet" type="button" hidden>Pause</button>
+    <noscript><a href="${pausePath}">Pause</a></noscript>
+  </div>`;
+}

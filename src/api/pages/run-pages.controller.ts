@@ -1,0 +1,116 @@
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CONFIG, type Config } from '../../config/index.js';
+import { Definitions } from '../../definitions/index.js';
+import { CcError } from '../../errors/index.js';
+import { RunControl, RunReader } from '../../runs/index.js';
+import { cursor } from '../answers/page.js';
+import { runId, runStatuses, triggerKinds, workflowId } from '../answers/run.js';
+import { callerOf } from '../door/caller.js';
+import { oneOrMore } from '../door/one-or-more.js';
+import { read } from '../door/read.js';
+import { firstPage } from './next-path.js';
+import { Page, pageSpec, sendPage } from './page.js';
+import { runPage } from './run-page.js';
+import { runsPage } from './runs-page.js';
+
+/** A form sends every field of it, those nobody touched as empty text. */
+const given = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const live = z.string().optional();
+/** Pages of people are followed from everywhere: what their addresses hold besides is not a mistake. */
+const list = pageSpec({
+  access: 'viewer',
+  query: z.object({
+    workflow: given(workflowId),
+    status: given(oneOrMore(runStatuses)),
+    trigger: given(oneOrMore(triggerKinds)),
+    cursor: given(cursor),
+    live,
+  }),
+});
+const params = z.object({ id: z.string() });
+const one = pageSpec({ access: 'viewer', params, query: z.object({ live, logs: z.string().optional() }) });
+const cancel = pageSpec({
+  access: 'operator',
+  form: true,
+  params,
+  body: z.object({ reason: given(z.string().trim().max(1000)) }).optional(),
+});
+
+const runsOnAPage = 50;
+const lastLines = 200;
+/** More than engine.maxLogBytes lets a run write, unless it was raised. */
+const allLines = 50_000;
+
+@Controller()
+export class RunPagesController {
+  constructor(
+    private readonly reader: RunReader,
+    private readonly control: RunControl,
+    private readonly definitions: Definitions,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get()
+  @Page({ access: 'viewer' })
+  root(@Res() reply: FastifyReply): void {
+    void reply.redirect(firstPage, 303);
+  }
+
+  @Get('runs')
+  @Page(list)
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { live, ...filter } = read(list, request).query;
+    const [runs, workflows] = await Promise.all([
+      this.reader.list({ ...filter, limit: runsOnAPage }),
+      this.definitions.list(),
+    ]);
+    const principal = callerOf(request);
+    sendPage(reply, runsPage({ runs, filter, workflows, principal, now: Date.now(), live: live !== 'off' }));
+  }
+
+  @Get('runs/:id')
+  @Page(one)
+  async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { params, query } = read(one, request);
+    const id = known(params.id);
+    const [story, logs] = await Promise.all([
+      this.reader.story(id),
+      this.reader.lastLogs(id, query.logs === 'all' ? allLines : lastLines),
+    ]);
+    sendPage(
+      reply,
+      runPage({
+        story,
+        logs: { ...logs, allPath: '?logs=all' },
+        principal: callerOf(request),
+        grafana: this.config.grafana.url,
+        now: Date.now(),
+        live: query.live !== 'off',
+      }),
+    );
+  }
+
+  @Post('runs/:id/cancel')
+  @Page(cancel)
+  async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { params, body } = read(cancel, request);
+    const id = known(params.id);
+    try {
+      await this.control.cancel(id, callerOf(request).name, body?.reason);
+    } catch (thrown) {
+      // It ended while somebody was making up their mind: the page says how.
+      if (!(thrown instanceof CcError) || thrown.code !== 'CC_RUN_FINISHED') throw thrown;
+    }
+    void reply.redirect(`/runs/${id}`, 303);
+  }
+}
+
+/** What cannot be the id of a run is the id of no run. */
+function known(id: string): string {
+  if (runId.safeParse(id).success) return id;
+  throw new CcError('CC_RUN_NOT_FOUND', `there is no run "${id}"`);
+}

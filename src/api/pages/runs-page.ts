@@ -1,0 +1,95 @@
+import type { Principal } from '../../identity/index.js';
+import type { Page, RunFilter, RunSummary } from '../../runs/index.js';
+import { html, type Html } from './html.js';
+import { layout, liveBar } from './layout.js';
+import { costText, triggerText } from './run-words.js';
+import { listPath, runsFilter } from './runs-filter.js';
+import { statusBadge } from './status.js';
+import { ago, durationText } from './time.js';
+
+export interface RunsPage {
+  readonly runs: Page<RunSummary>;
+  readonly filter: Pick<RunFilter, 'workflow' | 'status' | 'trigger' | 'cursor'>;
+  readonly workflows: readonly { readonly id: string; readonly name: string }[];
+  readonly principal: Principal;
+  readonly now: number;
+  readonly live: boolean;
+}
+
+const liveMs = 5000;
+
+export function runsPage({ runs, filter, workflows, principal, now, live }: RunsPage): Html {
+  const first = filter.cursor === undefined;
+  const names = new Map(workflows.map(({ id, name }) => [id, name]));
+  const title = filter.workflow === undefined ? 'Runs' : `Runs of ${names.get(filter.workflow) ?? filter.workflow}`;
+  const main = html`<div class="title">
+      <h1>${title}</h1>
+      <div class="actions">
+        ${first && live && liveBar(listPath(filter, { live: 'off' }))}${first && !live && html`<a href="${listPath(filter)}">Update by itself</a>`}
+      </div>
+    </div>
+    ${runsFilter(filter, workflows)}
+    <div id="part-runs" data-part>${runs.items.length === 0 ? empty(filter) : table(runs.items, names, now)}</div>
+    <nav id="part-pages" class="pages" aria-label="Pages" data-part>
+      ${!first && html`<a class="button" href="${listPath(filter)}">Newest runs</a>`}${runs.nextCursor !== null && html`<a class="button" href="${listPath(filter, { cursor: runs.nextCursor })}" rel="next">Older runs</a>`}
+    </nav>`;
+  return layout({ title, main, principal, liveMs: first && live ? liveMs : undefined });
+}
+
+function table(runs: readonly RunSummary[], names: ReadonlyMap<string, string>, now: number): Html {
+  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="List of runs">
+    <table class="runs">
+      <caption class="hidden">
+        Runs, newest first
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Status</th>
+          <th scope="col">Run</th>
+          <th scope="col">Trigger</th>
+          <th scope="col">Started</th>
+          <th scope="col" class="number">Duration</th>
+          <th scope="col" class="number">Cost</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map((run) => row(run, names.get(run.workflow) ?? run.workflow, now))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function row(run: RunSummary, name: string, now: number): Html {
+  const { id, status, workflow, trigger, startedAt, createdAt, finishedAt, cost } = run;
+  const took =
+    startedAt === null ? undefined : (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
+  return html`<tr id="run-${id}">
+    <td>${statusBadge(status)}</td>
+    <th scope="row">
+      <a id="link-${id}" class="run-link" href="/runs/${id}">${name}</a
+      ><span class="under"
+        ><a class="muted" href="${listPath({ workflow })}">${workflow}</a>
+        <code class="muted">${id.slice(-12)}</code></span
+      >
+    </th>
+    <td>${triggerText(trigger)}</td>
+    <td>${ago(startedAt ?? createdAt, now)}</td>
+    <td class="number">${took === undefined ? html`<span class="muted">-</span>` : durationText(took)}</td>
+    <td class="number">${costText(cost.usd)}</td>
+  </tr>`;
+}
+
+function empty(filter: RunsPage['filter']): Html {
+  const filtered = [filter.workflow, filter.status, filter.trigger, filter.cursor].some((value) => value !== undefined);
+  if (filtered)
+    return html`<div class="card empty">
+      <h2>No run like this</h2>
+      <p class="muted">No run fits this filter.</p>
+      <p><a class="button" href="/runs">All runs</a></p>
+    </div>`;
+  return html`<div class="card empty">
+    <h2>No runs yet</h2>
+    <p class="muted">Start the first one from a terminal:</p>
+    <pre class="json"><code>npx commandcenter run hello</code></pre>
+  </div>`;
+}

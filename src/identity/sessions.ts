@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/index.js';
+import type { Principal } from './principal.js';
+import { principalOf, tokenColumns, tokenIsValid, type TokenRow } from './token-row.js';
+import { hashToken, newSecret } from './token-text.js';
+
+export interface NewSession {
+  /** Goes into the cookie and is nowhere afterwards. */
+  readonly secret: string;
+  readonly expiresAt: Date;
+}
+
+/** Browsers that signed in with a token. */
+@Injectable()
+export class Sessions {
+  constructor(private readonly database: Database) {}
+
+  /** A session lasts a week, and never longer than its token. Undefined when that is revoked or expired meanwhile. */
+  async open(tokenId: string): Promise<NewSession | undefined> {
+    const secret = newSecret();
+    // Whoever opens one clears away what has expired: the table cannot grow without it.
+    const rows = await this.database.dataSource.query<{ expiresAt: Date }[]>(
+      `WITH gone AS (DELETE FROM session WHERE expires_at <= now())
+       INSERT INTO session (hash, token_id, expires_at)
+       SELECT $1, t.id, least(t.expires_at, now() + interval '7 days') FROM token t WHERE t.id = $2 AND ${tokenIsValid}
+       RETURNING expires_at AS "expiresAt"`,
+      [hashToken(secret), tokenId],
+    );
+    return rows[0] && { secret, expiresAt: rows[0].expiresAt };
+  }
+
+  /** Whose session it is; undefined when it is unknown, has ended, or its token has. */
+  async find(hash: Buffer): Promise<Principal | undefined> {
+    const rows = await this.database.dataSource.query<TokenRow[]>(
+      `SELECT ${tokenColumns}, s.hash FROM session s JOIN token t ON t.id = s.token_id
+        WHERE s.hash = $1 AND s.expires_at > now() AND ${tokenIsValid}`,
+      [hash],
+    );
+    return principalOf(this.database, rows[0], hash);
+  }
+
+  async end(secret: string): Promise<void> {
+    await this.database.dataSource.query('DELETE FROM session WHERE hash = $1', [hashToken(secret)]);
+  }
+}
