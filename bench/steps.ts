@@ -5,11 +5,19 @@ import type { Load, Measured } from './load.ts';
 import { median } from './load.ts';
 import type { Server } from './server.ts';
 
-const contenders = [
-  { name: 'commandcenter', file: 'commandcenter.ts', env: {} },
+export interface Contender {
+  readonly name: string;
+  /** Of the folder contenders. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Telemetry is off where others are compared with: they have none. */
+export const peers: readonly Contender[] = [
+  { name: 'commandcenter', file: 'commandcenter.ts', env: { OTEL_SDK_DISABLED: 'true' } },
   { name: 'dbos (default pool)', file: 'dbos.ts', env: {} },
   { name: 'dbos (pool 40)', file: 'dbos.ts', env: { DBOS_POOL: '40' } },
-] as const;
+];
 
 export interface StepsRow {
   readonly contender: string;
@@ -28,6 +36,8 @@ export interface StepsRow {
 /** "S steps, C runs in flight": interleaved rounds, one contender's process alive at a time, all on one PostgreSQL. */
 export async function benchSteps(
   server: Server,
+  contenders: readonly Contender[],
+  loads: readonly Omit<Load, 'runs'>[],
   rounds: number,
   seconds: number,
   say: (line: string) => void,
@@ -57,14 +67,14 @@ export async function benchSteps(
       await once(child, 'exit');
     }
   }
-  return withRatios([...measured].map(([key, results]) => row(key, results)));
+  return [...measured].map(([key, results]) => row(key, results));
 }
 
-const loads: readonly Omit<Load, 'runs'>[] = [10, 1].flatMap((steps) =>
+export const peerLoads: readonly Omit<Load, 'runs'>[] = [10, 1].flatMap((steps) =>
   [1, 10, 100, 1000].map((inFlight) => ({ steps, inFlight })),
 );
 
-async function start(contender: (typeof contenders)[number], url: string): Promise<ChildProcess> {
+async function start(contender: Contender, url: string): Promise<ChildProcess> {
   const env = { ...process.env, ...contender.env, DATABASE_URL: url };
   const child = fork(join(import.meta.dirname, 'contenders', contender.file), {
     env,
@@ -107,7 +117,8 @@ function row(key: string, results: readonly { measured: Measured; databaseCpuMs:
   };
 }
 
-function withRatios(rows: readonly StepsRow[]): StepsRow[] {
+/** CommandCenter against the better of the others. */
+export function withRatios(rows: readonly StepsRow[]): StepsRow[] {
   return rows.map((row) => {
     if (row.contender !== 'commandcenter') return row;
     const same = rows.filter(

@@ -1,22 +1,28 @@
-/** CommandCenter: the built application, whole; runs are started inside its process, as DBOS starts its own. */
+/**
+ * CommandCenter: the built application, whole; runs are started inside its process, as DBOS starts its own. Telemetry is as
+ * the OTEL_* variables say.
+ */
 import 'reflect-metadata';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createApp, entities } from '../../dist/app.module.js';
 import { loadConfig } from '../../dist/config/index.js';
-import { migrate, openDatabase } from '../../dist/database/index.js';
-import { RunStarter } from '../../dist/runs/index.js';
-import { EngineTelemetry } from '../../dist/telemetry/index.js';
+import { EngineTelemetry, startTelemetry } from '../../dist/telemetry/index.js';
 import { serve } from './serve.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cc-bench-hub-'));
 writeHub(root, [1, 10]);
-const config = loadConfig({ DATABASE_URL: process.env['DATABASE_URL'], LOG_LEVEL: 'silent', PORT: '0' }, root);
+const config = loadConfig({ ...process.env, PORT: '0' }, root);
+// Before what it instruments is loaded, as main does.
+const sdk = await startTelemetry(config.telemetry);
+const { createApp, entities } = await import('../../dist/app.module.js');
+const { migrate, openDatabase } = await import('../../dist/database/index.js');
+const { RunStarter } = await import('../../dist/runs/index.js');
+const { createLog, nestLogger } = await import('../../dist/main/log.js');
 const database = await openDatabase(config, entities);
 await migrate(database);
-const quiet = { log() {}, error: console.error, warn() {}, debug() {}, verbose() {}, fatal: console.error };
-const app = await createApp(config, database, () => undefined, 'all', quiet);
+const log = nestLogger(createLog(config.logLevel, false, (line: string) => line));
+const app = await createApp(config, database, () => undefined, 'all', log);
 await app.init();
 
 // The engine's own port says when a run has ended; nothing is polled.
@@ -52,6 +58,7 @@ serve(
   (load) => () => run(`steps-${load.steps}`),
   async () => {
     await app.close();
+    await sdk.shutdown();
     await database.close();
     rmSync(root, { recursive: true, force: true });
   },
