@@ -1,6 +1,5 @@
 /** A value of an attribute or a body, as the caller of the SDK wrote it. */
-type Value =
-  string | number | boolean | null | Uint8Array | readonly Value[] | { readonly [key: string]: Value };
+type Value = string | number | boolean | null | Uint8Array | readonly Value[] | { readonly [key: string]: Value };
 type Attributes = Readonly<Record<string, Value>>;
 
 /** Times are milliseconds since 1970, with fractions. */
@@ -159,5 +158,6 @@ function valueOf(value: AnyValue | null): Value {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 function ms(nanoseconds: string): number {
-  return Number(BigInt(nanoseconds)) / 1e6;
+  // A double cannot hold the nanoseconds since 1970.
+  return Number(BigInt(nanoseconds) / 1000n) / 1000;
 }
