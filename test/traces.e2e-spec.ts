@@ -89,7 +89,7 @@ async function endedTree(run: string, ...engine: Engine[]): Promise<SpanTree> {
 const ms = expect.any(Number) as number;
 const version = expect.stringMatching(/^[0-9a-f]+$/) as string;
 
-const attempt = (run: string, workflow: string, step: string, action: string, n: number, status: string) => ({
+const attempt = (run: string, step: string, action: string, n: number, status: string) => ({
   'agent.id': 'test',
   'agent.name': 'Test',
   'agent.action': action,
@@ -97,7 +97,6 @@ const attempt = (run: string, workflow: string, step: string, action: string, n:
   'agent.status': status,
   'agent.duration.ms': ms,
   'workflow.run.id': run,
-  'workflow.id': workflow,
   'workflow.step': step,
 });
 const root = (run: string, workflow: string, status: string, name = workflow) => ({
@@ -118,8 +117,8 @@ describe('the trace of a run', () => {
       name: 'workflow.execute',
       attributes: root(id, 'chain', 'succeeded', 'A chain'),
       children: [
-        { name: 'agent.execute', attributes: attempt(id, 'chain', 'a', 'do', 1, 'succeeded') },
-        { name: 'agent.execute', attributes: attempt(id, 'chain', 'b', 'do', 1, 'succeeded') },
+        { name: 'agent.execute', attributes: attempt(id, 'a', 'do', 1, 'succeeded') },
+        { name: 'agent.execute', attributes: attempt(id, 'b', 'do', 1, 'succeeded') },
       ],
     });
     const ids = await idsOf(id);
@@ -150,7 +149,7 @@ describe('the trace of a run', () => {
       children: [
         {
           name: 'agent.execute',
-          attributes: { ...attempt(id, 'flaky', 'a', 'flaky', 1, 'failed'), 'error.type': 'retryable' },
+          attributes: { ...attempt(id, 'a', 'flaky', 1, 'failed'), 'error.type': 'retryable' },
           error: 'not yet',
           exceptions: [{ 'exception.type': expect.stringMatching(/^CC_/), 'exception.message': 'not yet' }],
         },
@@ -158,7 +157,7 @@ describe('the trace of a run', () => {
           name: 'timer.wait',
           attributes: { 'workflow.run.id': id, 'workflow.step': 'a', 'timer.kind': 'retry' },
         },
-        { name: 'agent.execute', attributes: attempt(id, 'flaky', 'a', 'flaky', 2, 'succeeded') },
+        { name: 'agent.execute', attributes: attempt(id, 'a', 'flaky', 2, 'succeeded') },
       ],
     });
     const [, failed, wait, again] = spans.of((await idsOf(id)).traceId);
@@ -186,7 +185,7 @@ describe('the trace of a run', () => {
   it('is an error where an attempt took too long', async () => {
     const engine = await replica();
     const { id } = await engine.start('slow');
-    const timedOut = { ...attempt(id, 'slow', 'a', 'hang', 1, 'timed_out'), 'error.type': 'timeout' };
+    const timedOut = { ...attempt(id, 'a', 'hang', 1, 'timed_out'), 'error.type': 'timeout' };
     const tree = await endedTree(id, engine);
     expect(tree.children).toEqual([
       {
@@ -207,7 +206,7 @@ describe('the trace of a run', () => {
     expect(await endedTree(id, engine)).toEqual({
       name: 'workflow.execute',
       attributes: root(id, 'hangs', 'cancelled'),
-      children: [{ name: 'agent.execute', attributes: attempt(id, 'hangs', 'a', 'hang', 1, 'cancelled') }],
+      children: [{ name: 'agent.execute', attributes: attempt(id, 'a', 'hang', 1, 'cancelled') }],
     });
   });
 });
@@ -249,9 +248,9 @@ describe('the trace of a run that changes its replica', () => {
     expect(tree.children).toEqual([
       {
         name: 'agent.execute',
-        attributes: { ...attempt(id, 'lost', 'a', 'once', 1, 'cancelled'), 'error.type': 'lost' },
+        attributes: { ...attempt(id, 'a', 'once', 1, 'cancelled'), 'error.type': 'lost' },
       },
-      { name: 'agent.execute', attributes: attempt(id, 'lost', 'a', 'once', 1, 'succeeded') },
+      { name: 'agent.execute', attributes: attempt(id, 'a', 'once', 1, 'succeeded') },
     ]);
   });
 });

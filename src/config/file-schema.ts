@@ -31,7 +31,7 @@ const plugin = z.strictObject({
 const engine = z.strictObject({
   maxRuns: count(1000, 'Runs in memory per replica'),
   maxPendingStarts: count(10_000, 'Accepted starts that wait for their flush'),
-  concurrency: count(100, 'Jobs at once per replica'),
+  concurrency: count(25, 'Jobs at once per replica; each asks for one every `poll`'),
   maxOutputBytes: count(262_144, 'Largest output of a step'),
   maxEvents: count(10_000, 'Events per run'),
   maxForEachItems: count(1000, 'Items of one forEach'),

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
+import { names, Span } from '../telemetry/index.js';
 import { compile, didYouMean, validateInput, type Plan } from '../workflow/index.js';
 import { AgentCatalogue } from './agent-catalogue.js';
 import {
@@ -61,6 +62,7 @@ export class Definitions implements OnModuleInit {
   }
 
   /** Reads the folders and makes the tables agree. A bad file is reported and its workflow keeps its last good version. */
+  @Span(names.span.definitionsLoad)
   async load(): Promise<void> {
     const read = await this.#withoutForeign(await readFolders(this.config.workflows, this.config.root, this.#options));
     await storeFiles(this.database, read);

@@ -3,7 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Batches, Database, type Tx } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
-import { currentTraceparent } from '../telemetry/index.js';
+import { currentTraceparent, names, Span } from '../telemetry/index.js';
 import { parseCloudEvent } from './cloud-event.js';
 import { eventKey, insertEvents } from './insert-events.js';
 import { problemsOf, type NewEvent } from './new-event.js';
@@ -44,6 +44,7 @@ export class Events {
   }
 
   /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
+  @Span(names.span.eventsAccept)
   async accept(body: unknown): Promise<Accepted> {
     const event = parseCloudEvent(body);
     // The producer's own context where it sent one, else the request that brings the event.

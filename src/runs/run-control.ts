@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
+import { names, Span } from '../telemetry/index.js';
 import { Signals } from './signals.js';
 
 /** What people and other systems may do to a run after it started. */
@@ -12,6 +13,7 @@ export class RunControl {
   ) {}
 
   /** Resolves when the request is durable; the run ends when its steps in flight have stopped. */
+  @Span(names.span.runsCancel)
   async cancel(id: string, by: string, reason?: string): Promise<void> {
     const { rows } = await this.database.pool.query<{ status: string; finished_at: Date | null }>(
       'SELECT status, finished_at FROM run WHERE id = $1',

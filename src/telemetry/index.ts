@@ -12,6 +12,7 @@ export {
   type TraceIds,
 } from './engine-telemetry.js';
 export { Gauges, type Reading } from './gauges.js';
+export { Span } from './nest-otel.js';
 export { nameRoute } from './http-route.js';
 export { SilentTelemetry } from './silent-telemetry.js';
 export { type RunningTelemetry, startTelemetry, type TelemetryParts } from './start-telemetry.js';

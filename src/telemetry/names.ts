@@ -7,6 +7,12 @@ export const span = {
   agent: 'agent.execute',
   approval: 'approval.wait',
   timer: 'timer.wait',
+  /** Of the shells, inside the request that asks. */
+  runsList: 'runs.list',
+  runsGet: 'runs.get',
+  runsCancel: 'runs.cancel',
+  eventsAccept: 'events.accept',
+  definitionsLoad: 'definitions.load',
 } as const;
 
 /** Keys of span attributes and of log lines. Run ids stand here and never on metrics. */

@@ -10,5 +10,3 @@ export const MetricService = otel.MetricService;
 export type MetricService = InstanceType<typeof otel.MetricService>;
 /** Wraps a method in a span of that name, child of whatever is active. For shells; a run's own spans are made by hand. */
 export const Span = otel.Span;
-/** Counts calls of a method. */
-export const OtelMethodCounter = otel.OtelMethodCounter;

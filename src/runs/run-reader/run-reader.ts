@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
+import { names, Span } from '../../telemetry/index.js';
 import { foldRun } from '../../workflow/index.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { decodeSeqCursor, encodeCursor } from './cursor.js';
@@ -36,6 +37,7 @@ export class RunReader {
   ) {}
 
   /** Newest first. */
+  @Span(names.span.runsList)
   async list(filter: RunFilter): Promise<Page<RunSummary>> {
     const { sql, values } = runConditions(filter);
     const limit = `$${values.length + 1}`;
@@ -57,6 +59,7 @@ export class RunReader {
     return page(items, rows, (last) => encodeCursor(last.id));
   }
 
+  @Span(names.span.runsGet)
   async get(id: string): Promise<RunView> {
     return (await this.story(id)).run;
   }

@@ -46,7 +46,6 @@ export class RunTrace {
       [attribute.agentAction]: action,
       [attribute.agentAttempt]: attempt,
       [attribute.workflowRunId]: this.run.runId,
-      [attribute.workflowId]: this.run.workflow,
       [attribute.workflowStep]: step,
     };
     const started = this.tracer.startSpan(span.agent, { startTime: at, attributes }, this.#context);
