@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programOf, run } from './support/stack/program.js';
+
+/** Each file before the program that reads it. scripts/ci-tools.sh brings the first two; the others where a machine has them. */
+const promtool = programOf('promtool');
+const amtool = programOf('amtool');
+const otelcol = programOf('otelcol', 'otelcol-contrib');
+const loki = programOf('loki');
+const tempo = programOf('tempo');
+const compose = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status === 0 ? 'docker' : undefined;
+
+/** Skipped, with the reason in its name, where the program is missing. */
+function check(title: string, program: string | undefined, missing: string, test: (program: string) => void): void {
+  if (program === undefined) it.skip(`${title} (${missing} is not on the PATH)`, () => undefined);
+  else it(title, () => test(program));
+}
+
+describe('the configuration of the stack', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cc-stack-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  check('Prometheus takes its file', promtool, 'promtool', (program) => {
+    const { code, said } = run(program, ['check', 'config', 'observability/prometheus/prometheus.yml']);
+    expect([code, said]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  check('Alertmanager takes its file', amtool, 'amtool', (program) => {
+    const { code, said } = run(program, ['check-config', 'observability/alertmanager/alertmanager.yml']);
+    expect([code, said]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  check('the collector takes its file', otelcol, 'otelcol', (program) => {
+    const env = { OTELCOL_STORAGE: join(folder, 'otelcol') };
+    expect(run(program, ['validate', '--config=observability/collector/config.yaml'], env)).toEqual({
+      code: 0,
+      said: '',
+    });
+  });
+
+  check('Loki takes its file', loki, 'loki', (program) => {
+    const env = { LOKI_STORAGE: join(folder, 'loki') };
+    const args = ['-config.file=observability/loki/loki.yaml', '-config.expand-env=true', '-verify-config'];
+    const { code, said } = run(program, args, env);
+    expect([code, said]).toEqual([0, expect.stringContaining('config is valid')]);
+  });
+
+  check('Tempo takes its file', tempo, 'tempo', (program) => {
+    const args = ['-config.file=observability/tempo/tempo.yaml', '-config.expand-env=true', '-config.verify=true'];
+    const { code, said } = run(program, args);
+    expect([code, said]).toEqual([0, expect.any(String)]);
+  });
+
+  for (const file of ['docker-compose.yml', 'dev/docker-compose.yml']) {
+    check(`Compose takes ${file}`, compose, 'docker with its Compose plugin', (program) => {
+      expect(run(program, ['compose', '--file', file, 'config', '--quiet'])).toEqual({ code: 0, said: '' });
+    });
+  }
+});
+
+describe('npm run dev:stack', () => {
+  const stack = (args: readonly string[], env: NodeJS.ProcessEnv) =>
+    run(process.execPath, ['dev/stack.mjs', ...args], env);
+
+  it('says what to do where there is no docker', () => {
+    const { code, said } = stack(['up'], { PATH: '/nonexistent' });
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/no `docker` on the PATH\. Install .*`npm start` works without/),
+    ]);
+  });
+
+  check('says what to do where docker does not answer', compose, 'docker with its Compose plugin', () => {
+    const { code, said } = stack(['up'], { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
+    expect([code, said]).toEqual([1, expect.stringMatching(/Docker does not answer: .*\nStart it/)]);
+  });
+
+  it('knows its commands', () => {
+    const { code, said } = stack(['upp'], {});
+    expect([code, said]).toEqual([2, expect.stringContaining('up | down')]);
+  });
+});
