@@ -24,6 +24,7 @@ export function welcome({ url, role, admin, terminal, log }: Welcome): void {
     '',
     `  ${pc.green(pc.bold('CommandCenter is ready'))} at ${pc.cyan(url)}`,
     '',
+    ...(role === 'worker' ? [] : [`  Runs          ${pc.cyan(`${url}/runs`)}`]),
     `  Admin token   ${file}${admin.fresh ? `  ${pc.dim(`(${admin.token})`)}` : ''}`,
     `  API           ${url}/api/docs`,
     `  Try           ${pc.bold('npx commandcenter run hello --wait')}  in another terminal`,
