@@ -84,7 +84,8 @@ const percentiles = lines({
   description:
     'How long runs that succeeded or failed took, waits included: half (p50), 95 of 100 (p95), 99 of 100 (p99). Estimated ' +
     'within a bucket. p99 far over p50 is normal where some runs wait; all three rising together is a slow agent. Dots are ' +
-    'single runs: click one for its trace. They and the thin line of traced runs come from Tempo and are missing without it.',
+    'single runs of all workflows: click one for its trace. They and the thin line of traced runs come from Tempo and are ' +
+    'missing without it.',
   unit: 's',
   noValue: 'no runs ended',
   size: [12, 9],

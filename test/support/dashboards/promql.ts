@@ -8,6 +8,8 @@ interface Matcher {
 }
 
 interface Selector {
+  /** As it is written, without its window. */
+  readonly text: string;
   readonly metric: string;
   readonly matchers: readonly Matcher[];
   /** `5m` of `x[5m]`. */
@@ -50,7 +52,7 @@ export function parsePromql(text: string): Parsed {
         value: JSON.parse(read(first(matcher, 'StringLiteral') as SyntaxNode)) as string,
       }));
       const name = first(node, 'Identifier');
-      selectors.push({ metric: name ? read(name) : '', matchers, ...around });
+      selectors.push({ text: read(node), metric: name ? read(name) : '', matchers, ...around });
     }
     let inside = around;
     if (node.name === 'FunctionCall') inside = { ...inside, within: read(node.firstChild as SyntaxNode) };

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+export interface Series {
+  readonly labels: Labels;
+  readonly values: readonly number[];
+}
+
+/** Whether a Prometheus can be started on this machine. */
+export const prometheusOnPath = spawnSync('prometheus', ['--version']).status === 0;
+
+/** A real Prometheus on a free port of this machine, scraping every second. All times are seconds since 1970. */
+export class Prometheus {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    readonly url: string,
+  ) {}
+
+  static async start(job: string, target: string): Promise<Prometheus> {
+    const folder = mkdtempSync(join(tmpdir(), 'cc-prometheus-'));
+    const { host, pathname } = new URL(target);
+    const config = {
+      global: { scrape_interval: '1s', scrape_timeout: '1s' },
+      scrape_configs: [{ job_name: job, metrics_path: pathname, static_configs: [{ targets: [host] }] }],
+    };
+    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
+    const child = spawn(
+      'prometheus',
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        '--web.listen-address=127.0.0.1:0',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const log: string[] = [];
+    const address = await new Promise<string>((ready, failed) => {
+      createInterface({ input: child.stderr! }).on('line', (line) => {
+        log.push(line);
+        const [, bound] = /msg="Listening on".* address=(127\.0\.0\.1:\d+)/.exec(line) ?? [];
+        if (bound !== undefined) ready(bound);
+      });
+      child.once('exit', (code) => failed(new Error(`Prometheus ended with ${code}:\n${log.join('\n')}`)));
+    });
+    return new Prometheus(child, folder, `http://${address}`);
+  }
+
+  async query(query: string, time: number): Promise<Sample[]> {
+    const { result } = await this.get<{ result: { metric: Labels; value: [number, string] }[] }>('query', {
+      query,
+      time: String(time),
+    });
+    return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  async range(query: string, start: number, end: number, step: number): Promise<Series[]> {
+    const parameters = { query, start: String(start), end: String(end), step: String(step) };
+    const { result } = await this.get<{ result: { metric: Labels; values: [number, string][] }[] }>(
+      'query_range',
+      parameters,
+    );
+    return result.map(({ metric, values }) => ({ labels: metric, values: values.map(([, value]) => Number(value)) }));
+  }
+
+  async labelValues(label: string, match: string): Promise<string[]> {
+    return this.get(`label/${label}/values`, { 'match[]': match });
+  }
+
+  /** The time of a scrape that began after this call. */
+  async scrape(): Promise<number> {
+    const since = Date.now() / 1000;
+    for (const deadline = since + 20; Date.now() / 1000 < deadline; await sleep(100)) {
+      // Of a bare selector only: the timestamp of anything computed is the time of the query.
+      const [last] = await this.query('max(timestamp(up) and up == 1)', Date.now() / 1000);
+      if (last !== undefined && last.value > since) return last.value;
+    }
+    throw new Error('no successful scrape within 20 s');
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGTERM');
+      await once(this.child, 'exit');
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async get<T>(path: string, parameters: Record<string, string>): Promise<T> {
+    const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    const answer = (await response.json()) as { status: string; error?: string; data: T };
+    if (answer.status !== 'success') throw new Error(`${path} ${JSON.stringify(parameters)}: ${answer.error}`);
+    return answer.data;
+  }
+}
