@@ -48,7 +48,7 @@ suite(
       beforeLoad = demo.waited.length;
       await demo.load(6);
       [after, end] = [await truthNow(sql), await prometheus.scrape()];
-    });
+    }, 180_000);
 
     afterAll(async () => {
       await prometheus?.stop();
