@@ -1,11 +1,14 @@
+import { createRequire } from 'node:module';
 import type { LoggerService, LogLevel as NestLevel } from '@nestjs/common';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import type { LogLevel } from '../config/index.js';
 
-export type Log = pino.Logger;
+// Not by `import`, which nothing that instruments pino would see: lines would bear no trace, and none would be exported.
+const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
 
-/** JSON lines for machines; on a terminal one readable line each. */
-/** What is written passes through `redact`, wherever it goes. */
+export type Log = Logger;
+
+/** JSON lines for machines; on a terminal one readable line each. What is written passes through `redact`, wherever it goes. */
 export function createLog(level: LogLevel, terminal: boolean, redact: (text: string) => string): Log {
   const log = pino(
     {
@@ -30,7 +33,17 @@ export function nestLogger(log: Log): LoggerService {
 type Line = Record<string, unknown> & { err?: { stack?: string } };
 
 function readable(line: string): string {
-  const { time, level, msg, context, err, trace_id, span_id, trace_flags, ...rest } = JSON.parse(line) as Line;
+  const {
+    time,
+    level,
+    msg,
+    context,
+    err,
+    trace_id: _trace,
+    span_id: _span,
+    trace_flags: _flags,
+    ...rest
+  } = JSON.parse(line) as Line;
   const clock = String(time).slice(11, 19);
   const mark = level === 'info' ? '' : `${String(level).toUpperCase()} `;
   const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
