@@ -108,7 +108,6 @@ export class FakeSessionHost implements SessionHost<Session> {
       telemetry,
       traceparent,
       idempotencyKey: `r/${step}`,
-      startedAt: 1,
       agent: 'test',
       action: 'do',
     };

@@ -40,7 +40,6 @@ export class Attempt implements AgentCall {
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly telemetry: AttemptTelemetry;
-  readonly startedAt = Date.now();
   #controller: AbortController | undefined;
   #aborted: Failure | undefined;
   #timer: LongTimeout | undefined;

@@ -298,10 +298,11 @@ export class Session implements Writer {
     }
     if (this.#attempts.has(step)) return false;
     const redriven = this.#run.steps[step]?.status === 'running';
-    if (!redriven && !this.apply({ type: 'StepStarted', at: Date.now(), step, attempt })) return false;
+    // One reading of the clock: log, trace and metrics agree to the millisecond.
+    const at = Date.now();
+    if (!redriven && !this.apply({ type: 'StepStarted', at, step, attempt })) return false;
     if (this.#run.ending) return false;
     if (this.#draft.dirty) this.host.appendLazily(this);
-    const at = Date.now();
     if (!this.#started) this.#telemetry.started(at - dueAt(this.#run));
     this.#started = true;
     const { agent, action } = this.#run.plan.steps.get(step)!;
@@ -315,12 +316,12 @@ export class Session implements Writer {
     void started.outcome.then((outcome) => {
       this.#attempts.delete(step);
       left();
-      this.#ended(started.attempt, outcome);
+      this.#ended(started.attempt, outcome, at);
     });
     return true;
   }
 
-  #ended(attempt: Attempt, outcome: AttemptOutcome): void {
+  #ended(attempt: Attempt, outcome: AttemptOutcome, from: number): void {
     if (this.#closed) return;
     const { step } = attempt;
     const at = Date.now();
@@ -328,7 +329,7 @@ export class Session implements Writer {
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
       if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
-      this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, at));
+      this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, { from, to: at }));
     }
     this.#schedule();
     this.#settle();

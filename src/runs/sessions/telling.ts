@@ -1,4 +1,4 @@
-import type { AttemptFacts, RunTelemetry } from '../../telemetry/index.js';
+import type { AttemptFacts, Interval, RunTelemetry } from '../../telemetry/index.js';
 import { computeUsd, type Run, type RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
@@ -8,10 +8,10 @@ export function tellAttempt(
   attempt: Attempt,
   outcome: AttemptOutcome,
   event: RunEvent,
-  to: number,
+  took: Interval,
 ): void {
   const failure = outcome.ok ? undefined : outcome.failure;
-  attempt.telemetry.ended(statusOf(failure?.type), { from: attempt.startedAt, to }, failure);
+  attempt.telemetry.ended(statusOf(failure?.type), took, failure);
   if (event.type === 'StepRetryScheduled') telemetry.retryScheduled(attempt);
 }
 
