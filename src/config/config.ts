@@ -37,7 +37,7 @@ export interface PrometheusConfig {
   readonly rulesDir?: string;
 }
 
-export interface GrafanaConfig {
+interface GrafanaConfig {
   /** As browsers reach it: run pages link to traces and logs there. */
   readonly url: string;
 }

@@ -34,8 +34,16 @@ describe('loadConfig', () => {
       plugins: [{ use: 'http' }, { use: 'transform' }],
       workflows: [join(root, 'workflows')],
       telemetry: { workflowLabelBudget: 200 },
+      grafana: { url: 'http://127.0.0.1:3003' },
       engine: { maxRuns: 1000, graceMs: 20_000, defaultStepTimeoutMs: 300_000, requestBytes: 1_048_576 },
     });
+  });
+
+  it('links to Grafana where it is told to, and only to web addresses', () => {
+    write('grafana: { url: "https://ops.example/grafana" }');
+    expect(loadConfig({}, root).grafana).toEqual({ url: 'https://ops.example/grafana' });
+    write('grafana: { url: "javascript:alert(1)" }');
+    expect(problems()).toMatchObject([{ path: 'grafana.url', message: expect.stringContaining('http://') as string }]);
   });
 
   it('lists no workflow folder when the usual one is not there', () => {

@@ -8,9 +8,11 @@ export function cancelView(runId: string): Html {
         <h2 id="cancel-title">Cancel this run?</h2>
         <p>Steps in flight are told to stop, and nothing new starts. This cannot be undone.</p>
         <label for="cancel-reason">Reason <span class="muted">(optional)</span></label>
-        <input id="cancel-reason" name="reason" maxlength="1000" autocomplete="off" autofocus />
+        <input id="cancel-reason" name="reason" maxlength="1000" autocomplete="off" />
         <p class="buttons">
-          <button type="button" popovertarget="cancel-dialog" popovertargetaction="hide">Keep it running</button>
+          <button type="button" popovertarget="cancel-dialog" popovertargetaction="hide" autofocus>
+            Keep it running
+          </button>
           <button class="danger" type="submit">Yes, cancel it</button>
         </p>
       </form>

@@ -15,17 +15,25 @@ export function sendErrorPage(error: CcError, status: number, request: FastifyRe
   }
   const { 'content-type': _type, ...headers } = problemHeaders(error);
   void reply.headers(headers);
-  sendPage(reply, layout({ title: error.title, main: errorMain(error, status), principal: request.principal }), status);
+  sendPage(
+    reply,
+    layout({
+      title: error.title,
+      main: errorMain(error, status, request.url.split('?', 1)[0]!),
+      principal: request.principal,
+    }),
+    status,
+  );
 }
 
 const mostProblems = 20;
 
-function errorMain(error: CcError, status: number): Html {
+function errorMain(error: CcError, status: number, path: string): Html {
   const problems = error.problems.slice(0, mostProblems);
   return html`<div class="notice">
     <p class="notice-code">${status}</p>
     <h1>${status === 404 ? 'Nothing here' : error.title}</h1>
-    <p>${sentence(error.message)}</p>
+    <p>${sentence(error.code === 'CC_ROUTE_NOT_FOUND' ? `there is no page ${path}` : error.message)}</p>
     ${
       problems.length > 0 &&
       html`<ul>

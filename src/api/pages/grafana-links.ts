@@ -17,7 +17,7 @@ export function grafanaLinks(grafana: string, run: RunSummary): GrafanaLinks | u
   const explore = (datasource: 'tempo' | 'loki', query: object) => {
     const queries = [{ refId: 'A', datasource: { type: datasource, uid: datasource }, ...query }];
     const panes = JSON.stringify({ run: { datasource, queries, range } });
-    return `${grafana}/explore?schemaVersion=1&panes=${encodeURIComponent(panes)}`;
+    return `${grafana.replace(/\/+$/, '')}/explore?schemaVersion=1&panes=${encodeURIComponent(panes)}`;
   };
   return {
     trace: explore('tempo', { queryType: 'traceql', query: run.traceId }),

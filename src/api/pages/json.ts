@@ -33,7 +33,7 @@ export function jsonBlock({ id, title, value, href }: JsonBlock): Html {
     }`;
   if (lines <= OPEN_LINES && text.length < 2000) return body;
   return html`<details id="${id}">
-    <summary>${title} <span class="muted">${lines} lines, ${kilobytes(text.length)}</span></summary>
+    <summary>Show <span class="muted">${lines} lines, ${kilobytes(text.length)}</span></summary>
     ${body}
   </details>`;
 }

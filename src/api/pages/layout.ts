@@ -57,7 +57,7 @@ ${main}
 function navigation({ name, role }: Principal): Html {
   return html`<nav aria-label="Main"><a href="/runs">Runs</a><a href="/api/docs">API</a></nav>
     <div class="who">
-      <span class="muted">${name}<span class="role">${role}</span></span>
+      <span class="who-name muted">${name}</span><span class="role">${role}</span>
       <form method="post" action="/session/end"><button class="quiet" type="submit">Sign out</button></form>
     </div>`;
 }
@@ -65,7 +65,7 @@ function navigation({ name, role }: Principal): Html {
 /** What a page that renews itself shows of that. The script makes the button work; without it a link does the same. */
 export function liveBar(pausePath: string): Html {
   return html`<div class="live">
-    <span class="pulse" aria-hidden="true"></span><span id="live-note">Updates by itself</span>
+    <span class="pulse" aria-hidden="true"></span><span id="live-note">Live</span>
     <button id="live-toggle" class="quiet" type="button" hidden>Pause</button>
     <noscript><a href="${pausePath}">Pause</a></noscript>
   </div>`;

@@ -19,7 +19,8 @@ export const pageScript = `'use strict';
     }, () => undefined);
   }
 
-  const every = Number(document.body.dataset.live);
+  const intervalOf = (page) => Number(page.body.dataset.live ?? 0);
+  let every = intervalOf(document);
   const parts = () => document.querySelectorAll('[data-part]');
   /* As the server sent it: what is on the page has other titles on its times, and details somebody opened. */
   const sent = new Map([...parts()].map((part) => [part.id, part.innerHTML]));
@@ -30,6 +31,7 @@ export const pageScript = `'use strict';
   const note = document.getElementById('live-note');
   let paused = false;
   let timer;
+  let last = false;
 
   const replace = (part, fresh) => {
     const open = new Map([...part.querySelectorAll('details[id]')].map((one) => [one.id, one.open]));
@@ -45,48 +47,49 @@ export const pageScript = `'use strict';
     localTimes(part);
     const after = part.querySelector('#log-lines');
     if (after !== null) after.scrollTop = atEnd ? after.scrollHeight : top;
-    if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused !== '') (document.getElementById(focused) ?? document.getElementById('main')).focus({ preventScroll: true });
   };
 
   const renew = async () => {
-    if (document.hidden) return true;
+    if (document.hidden) return;
     const { response, signedOut } = await read(location.href);
     if (signedOut) {
       location.reload();
-      return false;
+      return;
     }
     if (!response.ok) throw new Error(String(response.status));
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-    const live = fresh.body.dataset.live !== undefined;
+    every = intervalOf(fresh);
     for (const part of parts()) {
       const other = fresh.getElementById(part.id);
       if (other === null || other.innerHTML === sent.get(part.id)) continue;
-      if (part.querySelector('#live-toggle') !== null && live) continue;
+      if (part.querySelector('#live-toggle') !== null && every > 0) continue;
       sent.set(part.id, other.innerHTML);
       replace(part, other);
     }
     document.title = fresh.title;
-    return live;
   };
 
   const tick = async () => {
-    let wait = every;
-    let more = true;
+    let wait = 5000;
     try {
-      more = await renew();
-      note.textContent = 'Updates by itself';
+      await renew();
+      note.textContent = 'Live';
+      /* Once more after the end: the last lines of the log come a moment later. */
+      wait = every > 0 ? every : 1000;
+      if (every === 0 && last) return;
+      last = every === 0;
     } catch {
       note.textContent = 'The hub does not answer, trying again';
-      wait = Math.max(every, 5000);
     }
-    if (more && !paused) timer = setTimeout(tick, wait);
+    if (!paused) timer = setTimeout(tick, wait);
   };
 
   toggle.hidden = false;
   toggle.addEventListener('click', () => {
     paused = !paused;
     toggle.textContent = paused ? 'Go on' : 'Pause';
-    note.textContent = paused ? 'Paused' : 'Updates by itself';
+    note.textContent = paused ? 'Paused' : 'Live';
     document.body.classList.toggle('paused', paused);
     clearTimeout(timer);
     if (!paused) tick();

@@ -9,6 +9,7 @@ import { jsonBlock } from './json.js';
 import { layout, liveBar } from './layout.js';
 import { logsView, type LogsView } from './logs-view.js';
 import { runFacts } from './run-facts.js';
+import { listPath } from './runs-filter.js';
 import { statusBadge } from './status.js';
 import { stepDetails } from './step-details.js';
 import { timelineOf } from './timeline.js';
@@ -25,6 +26,9 @@ export interface RunPage {
 }
 
 const liveMs = 1500;
+/** To read a run with a long log costs the hub more. */
+const longLog = 1000;
+const longLiveMs = 6000;
 
 /** What changes while a run goes on stands in parts of its own, so that the rest stays as the reader left it. */
 export function runPage({ story, logs, principal, grafana, now, live }: RunPage): Html {
@@ -34,7 +38,7 @@ export function runPage({ story, logs, principal, grafana, now, live }: RunPage)
   const api = `/api/v1/runs/${run.id}`;
   const links = grafanaLinks(grafana, run);
   const main = html`<p class="crumbs">
-      <a href="/runs">Runs</a> / <a href="/runs?workflow=${encodeURIComponent(run.workflow)}">${run.workflow}</a>
+      <a href="/runs">Runs</a> / <a href="${listPath({ workflow: run.workflow })}">${run.workflow}</a>
     </p>
     <div class="title">
       <div id="part-title" data-part>
@@ -42,10 +46,10 @@ export function runPage({ story, logs, principal, grafana, now, live }: RunPage)
       </div>
       <div class="actions">
         <div id="part-live" data-part>
-          ${open && live && liveBar('?live=off')}${open && !live && html`<a href="?">Update by itself</a>`}
+          ${open && live && liveBar('?live=off')}${open && !live && html`<a href="?">Follow live</a>`}
         </div>
         <div id="part-cancel" data-part>
-          ${open && (asked === undefined ? mayDo(principal, 'operator') && cancelView(run.id) : html`<span class="muted">Being cancelled${asked.by !== undefined && ` for ${asked.by}`}</span>`)}
+          ${open && (asked === undefined ? mayDo(principal, 'operator') && cancelView(run.id) : html`<span class="muted">Cancel requested${asked.by !== undefined && ` by ${asked.by}`}</span>`)}
         </div>
       </div>
     </div>
@@ -80,7 +84,7 @@ export function runPage({ story, logs, principal, grafana, now, live }: RunPage)
     title: `${open ? '● ' : ''}${name} ${run.status}`,
     main,
     principal,
-    liveMs: open && live ? liveMs : undefined,
+    liveMs: open && live ? (events.length > longLog ? longLiveMs : liveMs) : undefined,
   });
 }
 

@@ -25,7 +25,7 @@ export function runsPage({ runs, filter, workflows, principal, now, live }: Runs
   const main = html`<div class="title">
       <h1>${title}</h1>
       <div class="actions">
-        ${first && live && liveBar(listPath(filter, { live: 'off' }))}${first && !live && html`<a href="${listPath(filter)}">Update by itself</a>`}
+        ${first && live && liveBar(listPath(filter, { live: 'off' }))}${first && !live && html`<a href="${listPath(filter)}">Follow live</a>`}
       </div>
     </div>
     ${runsFilter(filter, workflows)}

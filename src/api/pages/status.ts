@@ -1,5 +1,5 @@
 import type { RunStatus, StepStatus } from '../../workflow/index.js';
-import { html, Html } from './html.js';
+import { html, type Html } from './html.js';
 
 type Status = RunStatus | StepStatus;
 
@@ -17,18 +17,11 @@ const looks: Readonly<Record<Status, readonly [tone: string, shape: string]>> = 
   cancelled: ['grey', 'M6 6h4v4H6z'],
 };
 
-export function toneOf(status: Status): string {
-  return looks[status][0];
-}
-
-export function statusIcon(status: Status): Html {
+export function statusBadge(status: Status): Html {
   const [tone, shape] = looks[status];
-  return html`<svg class="icon tone-${tone}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+  const icon = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
     <circle cx="8" cy="8" r="6.6" />
     <path d="${shape}" />
   </svg>`;
-}
-
-export function statusBadge(status: Status): Html {
-  return html`<span class="badge tone-${toneOf(status)}">${statusIcon(status)}${status}</span>`;
+  return html`<span class="badge tone-${tone}">${icon}${status}</span>`;
 }

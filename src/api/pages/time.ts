@@ -45,7 +45,7 @@ export function ago(iso: string, now: number): Html {
 }
 
 /** Exact, and how long ago. */
-export function moment(iso: string, now: number): Html {
+export function moment(iso: string, now: number): [exact: Html, relative: string] {
   const at = Date.parse(iso);
-  return html`<time datetime="${iso}">${absoluteText(at)}</time> <span class="muted">${relativeText(at, now)}</span>`;
+  return [html`<time datetime="${iso}">${absoluteText(at)}</time>`, relativeText(at, now)];
 }

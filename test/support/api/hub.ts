@@ -40,6 +40,7 @@ export class TestHub {
   static async start(
     workflows: Readonly<Record<string, string>>,
     engine: Partial<Config['engine']> = {},
+    more: Partial<Pick<Config, 'root' | 'plugins' | 'grafana'>> = {},
   ): Promise<TestHub> {
     const database = await testDatabase({ entities });
     const folder = await mkdtemp(join(tmpdir(), 'cc-api-'));
@@ -47,6 +48,7 @@ export class TestHub {
     const config = loadConfig({}, process.cwd());
     const own = {
       ...config,
+      ...more,
       workflows: [folder],
       stateDir: folder,
       engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine },

@@ -1,7 +1,7 @@
 /** What can be pressed, chosen or filled in. */
 export const controls = `
 button, .button, input, select { font: inherit; color: var(--text); min-height: 2.25rem; border-radius: 8px; }
-button, .button { display: inline-flex; align-items: center; justify-content: center; gap: 0.4rem; padding: 0.25rem 0.9rem; background: var(--surface); border: 1px solid var(--line-strong); cursor: pointer; text-decoration: none; font-weight: 550; }
+button, .button { display: inline-flex; align-items: center; justify-content: center; gap: 0.4rem; padding: 0.25rem 0.9rem; background: var(--surface); border: 1px solid var(--line-strong); cursor: pointer; text-decoration: none; font-weight: 550; white-space: nowrap; }
 button:hover, .button:hover { border-color: var(--muted); color: var(--text); }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.primary:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
@@ -11,7 +11,7 @@ button.quiet { min-height: 1.9rem; padding: 0.1rem 0.7rem; font-size: 0.9rem; fo
 input, select { padding: 0.25rem 0.7rem; background: var(--surface); border: 1px solid var(--line-strong); width: 100%; }
 input::placeholder { color: var(--muted); opacity: 1; }
 input[aria-invalid] { border-color: var(--red); }
-select { width: auto; max-width: 14rem; padding-right: 0.3rem; }
+select { width: auto; max-width: 14rem; padding-right: 0.5rem; }
 :where(button, .button, input, select):focus-visible { border-radius: 8px; }
 
 .filter { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.7rem 1.5rem; }
@@ -23,7 +23,7 @@ select { width: auto; max-width: 14rem; padding-right: 0.3rem; }
 .pages { display: flex; gap: 0.7rem; justify-content: flex-end; }
 .pages:empty { display: none; }
 
-.badge { display: inline-flex; align-items: center; gap: 0.35rem; padding: 0.1rem 0.65rem 0.1rem 0.4rem; border-radius: 99px; background: var(--tone-soft); color: var(--tone); font-size: 0.87rem; line-height: 1.45rem; font-weight: 600; letter-spacing: 0; white-space: nowrap; }
+.badge { display: inline-flex; align-items: center; gap: 0.35rem; padding: 0.1rem 0.65rem 0.1rem 0.4rem; border-radius: 99px; background: var(--tone-soft); color: var(--tone); font-size: 0.87rem; line-height: 1.45rem; font-weight: 600; letter-spacing: 0; white-space: nowrap; vertical-align: middle; }
 .icon { width: 1.15em; height: 1.15em; flex: none; fill: none; stroke: var(--tone); stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 h1 .badge { font-size: 0.95rem; }
 
@@ -43,7 +43,7 @@ h1 .badge { font-size: 0.95rem; }
 
 summary { cursor: pointer; border-radius: 6px; }
 details > :not(summary) { margin-top: 0.6rem; }
-.json { padding: 0.75rem 0.95rem; border-radius: 8px; background: var(--raised); overflow: auto; max-height: 30rem; line-height: 1.55; tab-size: 2; }
+.json { padding: 0.75rem 0.95rem; border-radius: 8px; background: var(--raised); overflow: auto; max-height: 30rem; line-height: 1.55; white-space: pre-wrap; overflow-wrap: anywhere; }
 .j-key { color: var(--j-key); }
 .j-text { color: var(--j-text); }
 .j-value { color: var(--j-value); }

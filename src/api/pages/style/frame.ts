@@ -12,6 +12,7 @@ a:hover { color: var(--accent-strong); text-decoration-thickness: 2px; }
 a.muted { color: var(--muted); text-decoration-color: var(--line-strong); }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; font-size: 0.87em; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+pre code { font-size: 1em; }
 main:focus { outline: none; }
 .muted { color: var(--muted); }
 .small { font-size: 0.87rem; }
@@ -30,8 +31,8 @@ main:focus { outline: none; }
 .top nav a { color: var(--text); text-decoration: none; }
 .top nav a:hover { text-decoration: underline; }
 .who { margin-left: auto; display: flex; align-items: center; gap: 0.9rem; min-width: 0; }
-.who > span { max-width: 24rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 0.9rem; }
-.role { margin-left: 0.5rem; padding: 0.1rem 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; font-size: 0.8rem; }
+.who-name { max-width: 16rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 0.9rem; }
+.role { padding: 0.05rem 0.55rem; color: var(--muted); border: 1px solid var(--line-strong); border-radius: 99px; font-size: 0.8rem; }
 
 main { padding-block: 1.75rem 4rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; }
 .crumbs { color: var(--muted); font-size: 0.9rem; margin-bottom: -0.7rem; }
@@ -41,7 +42,8 @@ main { padding-block: 1.75rem 4rem; display: grid; grid-template-columns: minmax
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); padding: 1.1rem 1.25rem 1.2rem; }
 .card.flush { padding: 0; overflow: hidden; overflow-x: auto; }
 .card > h2 { margin-bottom: 0.75rem; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.1rem; align-items: start; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.1rem; }
+[data-part]:empty { display: none; }
 .scroll { overflow-x: auto; }
 .empty { text-align: center; padding: 3.2rem 1.25rem; display: grid; gap: 0.6rem; justify-items: center; }
 p.empty { padding: 0.6rem 0 0.2rem; text-align: left; justify-items: start; }

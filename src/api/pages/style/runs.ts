@@ -9,7 +9,7 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .runs tbody tr + tr :is(td, th) { border-top: 1px solid var(--line); }
 .runs tbody tr:hover { background: var(--raised); }
 .runs td:nth-child(4) { white-space: nowrap; }
-.run-link { color: var(--text); text-decoration: none; font-weight: 600; }
+.run-link { overflow-wrap: anywhere; color: var(--text); text-decoration: none; font-weight: 600; }
 .run-link::after { content: ""; position: absolute; inset: 0; }
 .run-link:hover { color: var(--accent); text-decoration: underline; }
 .run-link:focus-visible { outline: none; }
@@ -17,16 +17,19 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .under { display: flex; flex-wrap: wrap; gap: 0 0.7rem; font-weight: 400; font-size: 0.87rem; }
 .under a { position: relative; z-index: 1; }
 
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); gap: 0.95rem 1.5rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(16.2rem, 100%), 1fr)); gap: 1.1rem 1.5rem; }
 .facts dt { font-size: 0.85rem; color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.big { font-size: 1.3rem; font-weight: 650; letter-spacing: -0.01em; }
+.more { display: block; font-size: 0.9rem; }
+.facts code { font-size: 0.77rem; white-space: nowrap; }
+.big { font-size: 1.3rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; }
 .links { display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--line); }
 
 .step { border-top: 1px solid var(--line); padding-block: 0.6rem; scroll-margin-top: 1rem; }
 [data-part]:first-of-type > .step { border-top: 0; padding-top: 0; }
 .step:target { background: linear-gradient(90deg, color-mix(in srgb, var(--accent) 12%, transparent), transparent); }
 .step > summary { padding-block: 0.15rem; }
+.step > summary > * { vertical-align: middle; }
 .step > summary .badge { margin-left: 0.4rem; }
 .step-name { font-weight: 600; }
 .uses { font-size: 0.87rem; }
@@ -42,4 +45,8 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .level-error .level, .level-fatal .level { color: var(--red); }
 :is(.level-error, .level-fatal) td { background: var(--red-soft); }
 #part-logs > p { margin-bottom: 0.6rem; }
+@media (max-width: 40rem) {
+  .runs :is(td, th) { padding-inline: 0.75rem; }
+  .runs th[scope="row"] { min-width: 12rem; }
+}
 `;

@@ -9,7 +9,7 @@ export const timeline = `
 .gantt th .uses { display: block; font-weight: 400; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .gantt td .small { display: block; }
 .gantt td:nth-child(2) { white-space: nowrap; width: 1%; }
-.gantt .track { width: 52%; }
+.gantt .track { width: 56%; }
 .gantt td.number { width: 1%; }
 .axis, .bars { display: block; overflow: visible; }
 .axis text { fill: var(--muted); font-size: 0.8rem; font-weight: 400; }
