@@ -1,4 +1,13 @@
-import { context, INVALID_SPAN_CONTEXT, type Span, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Span,
+  trace,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
 
 /**
  * Traces only what happens inside a span. The hub asks its database all the time on its own account, and none of that is
@@ -9,8 +18,14 @@ export function childrenOnly(provider: TracerProvider): TracerProvider {
     getTracer(...scope) {
       const tracer = provider.getTracer(...scope);
       const startSpan: Tracer['startSpan'] = (name, options, active = context.active()): Span =>
-        trace.getSpan(active) ? tracer.startSpan(name, options, active) : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+        inside(active) ? tracer.startSpan(name, options, active) : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
       return { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) };
     },
   };
+}
+
+/** A span that was not made, because nothing was going on, is nobody's parent. */
+function inside(active: Context): boolean {
+  const parent = trace.getSpanContext(active);
+  return parent !== undefined && isSpanContextValid(parent);
 }

@@ -1,11 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { ScrapeExporter } from './scrape-exporter.js';
 
 /** Answers Prometheus. The listener is ours, because the exporter's own cannot pick a free port nor say that it failed. */
 export class MetricsServer {
-  /** Without scope labels: an upgrade of an instrumentation must not rename every series. */
-  readonly reader = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  readonly reader = new ScrapeExporter();
   #server: Server | undefined;
 
   /** Where it listens; undefined, and `whyNot` told, when it cannot: a hub without metrics still works. */
