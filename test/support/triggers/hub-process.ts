@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const main = resolve(import.meta.dirname, '../../../dist/main.js');
-const token = 'a-token-for-tests-only';
+/** Of an admin. */
+export const token = 'a-token-for-tests-only';
 
 export interface Answer {
   readonly status: number;
@@ -15,7 +16,7 @@ export interface Answer {
 export class HubProcess {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly url: string,
+    readonly url: string,
     /** What it logged, for failing tests. */
     readonly log: readonly string[],
   ) {}
