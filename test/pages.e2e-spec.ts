@@ -137,6 +137,20 @@ withBrowser(`the pages in Chromium${noBrowser === undefined ? '' : ` (${noBrowse
     await profile.close();
   });
 
+  it('say what a waiting run waits for, and until when', async () => {
+    const id = await start('later');
+    const [page, profile] = await signedIn();
+    await page.goto(`${hub.url}/runs/${id}`);
+    await page.locator('h1 .badge', { hasText: 'waiting' }).waitFor();
+    const row = page.locator('tr', { hasText: 'ask' });
+    await row.getByText('attempt 2 in 59 minutes').waitFor();
+    expect(await row.getByRole('img').getAttribute('aria-label')).toMatch(/^attempt 1 failed after .*; waited /);
+    expect(await page.textContent('#step-ask')).toContain('503 from partner.example');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await browser.screenshot(page, 'waiting-light');
+    await profile.close();
+  });
+
   it('follow a run to its end by themselves, without losing what the reader opened', async () => {
     const [page, profile] = await signedIn();
     const id = await start('short');

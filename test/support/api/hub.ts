@@ -40,7 +40,7 @@ export class TestHub {
   static async start(
     workflows: Readonly<Record<string, string>>,
     engine: Partial<Config['engine']> = {},
-    more: Partial<Pick<Config, 'root' | 'plugins' | 'grafana'>> = {},
+    more: Partial<Pick<Config, 'root' | 'plugins'>> = {},
   ): Promise<TestHub> {
     const database = await testDatabase({ entities });
     const folder = await mkdtemp(join(tmpdir(), 'cc-api-'));

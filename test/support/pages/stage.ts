@@ -92,6 +92,15 @@ steps:
   publish: { needs: [load], uses: stage.act, with: {} }
   report: { needs: [load], if: "\${{ always() }}", uses: stage.act, with: { ms: 40, value: reported } }
 `,
+  'later.yaml': `id: later
+name: Ask the partner again later
+steps:
+  ask:
+    uses: stage.act
+    retry: { attempts: 5, delay: 1h, factor: 1, jitter: false }
+    with: { ms: 200, failures: 4, message: "503 from partner.example" }
+  book: { needs: [ask], uses: stage.act, with: {} }
+`,
   'hold.yaml': `id: hold
 name: Wait for the release
 steps:
