@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programOf, run } from './support/stack/program.js';
@@ -61,6 +61,20 @@ describe('the configuration of the stack', () => {
       expect(run(program, ['compose', '--file', file, 'config', '--quiet'])).toEqual({ code: 0, said: '' });
     });
   }
+});
+
+describe('scripts/ci-tools.sh', () => {
+  it('is no error where nothing can be had: it says what is missing', () => {
+    const bin = mkdtempSync(join(tmpdir(), 'cc-bin-'));
+    for (const name of ['bash', 'env', 'grep', 'id', 'sed']) {
+      symlinkSync(run('sh', ['-c', `command -v ${name}`]).said.trim(), join(bin, name));
+    }
+    const { code, said } = run(join(bin, 'bash'), ['scripts/ci-tools.sh'], { PATH: bin, COMMANDCENTER_TOOLS: bin });
+    rmSync(bin, { recursive: true });
+    expect(code).toBe(0);
+    expect(said).toContain('no Chromium');
+    expect(said).toContain('no Prometheus 3');
+  });
 });
 
 describe('npm run dev:stack', () => {

@@ -142,6 +142,12 @@ describe('dev/docker-compose.yml', () => {
 });
 
 describe('Dockerfile', () => {
+  it('makes an image of the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(whole.services['hub']!.image).toBe(`commandcenter:${version}`);
+    expect(dockerfile).toContain(`org.opencontainers.image.version="${version}"`);
+  });
+
   it('builds on an exact Node, of the major the hub needs', () => {
     expect(dockerfile).toMatch(/^ARG NODE=24\.\d+\.\d+$/m);
     expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual([
