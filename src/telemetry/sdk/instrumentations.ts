@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isSpanContextValid } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
@@ -17,6 +18,9 @@ export function instrumentations(redact: (text: string) => string) {
       new UndiciInstrumentation({
         requireParentforSpans: true,
         startSpanHook: ({ origin, path }) => address(new URL(path, origin), redact),
+        requestHook: (span, { headers }) => {
+          if (isSpanContextValid(span.spanContext())) dropTraceparent(headers);
+        },
       }),
       new PinoInstrumentation(),
       new RuntimeNodeInstrumentation({ monitoringPrecision: loopPrecisionMs }),
@@ -33,4 +37,12 @@ function address(url: URL, redact: (text: string) => string): Record<string, str
   url.username = '';
   url.password = '';
   return { 'url.full': redact(url.href), 'url.path': redact(url.pathname), 'url.query': redact(url.search) };
+}
+
+/** Agents send theirs along by hand; the span of the request adds its own, and two of them are as good as none. */
+function dropTraceparent(headers: unknown): void {
+  if (!Array.isArray(headers)) return;
+  for (let at = headers.length - 2; at >= 0; at -= 2) {
+    if (String(headers[at]).toLowerCase() === 'traceparent') headers.splice(at, 2);
+  }
 }
