@@ -1,0 +1,37 @@
+import { PluginFolder } from '../plugin-folder.js';
+
+/** `say` writes a line of log; `wait` takes its time. */
+const teller = `
+  import { setTimeout as delay } from 'node:timers/promises';
+  class Teller {
+    say({ text }, ctx) { ctx.logger.info(text); return text; }
+    async wait({ ms }, ctx) { await delay(ms, undefined, { signal: ctx.signal }); ctx.logger.info('waited'); return ms; }
+  }
+  sdk.Agent({ id: 'teller', title: 'Teller' })(Teller);
+  for (const name of ['say', 'wait']) action(Teller, name, {});`;
+
+const workflows = {
+  /** Three spans and a line of log. */
+  chain: {
+    steps: {
+      a: { uses: 'teller.say', with: { text: 'this is ${{ run.id }}' } },
+      b: { needs: ['a'], uses: 'transform.value', with: { value: '${{ steps.a.output }}' } },
+    },
+  },
+  /** One span beside its own, one line of log, a second later. */
+  slow: { steps: { a: { uses: 'teller.wait', with: { ms: 1_000 } } } },
+  asks: { steps: { ask: { uses: 'http.request', with: { url: '${{ input.url }}' } } } },
+}; // prettier-ignore
+
+/** A folder that a hub starts in, with these workflows. Remove it in the end. */
+export function tellingSite(): PluginFolder {
+  const folder = new PluginFolder();
+  const use = folder.plugin('teller', '{ agents: [Teller] }', teller);
+  folder.write('commandcenter.yaml', {
+    plugins: [{ use: 'http', options: { allowPrivate: true } }, { use: 'transform' }, { use }],
+    workflows: ['workflows'],
+    engine: { rateLimitPerMinute: 1_000_000 },
+  });
+  for (const [id, definition] of Object.entries(workflows)) folder.write(`workflows/${id}.json`, { id, ...definition });
+  return folder;
+}
