@@ -9,6 +9,7 @@ import { TcpProxy } from './support/tcp-proxy.js';
 import { until } from './support/triggers/wait.js';
 
 const quick = { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_BLRP_SCHEDULE_DELAY: '100' };
+const secret = 'Xq9-vR2_tL7.wZ4';
 const site = tellingSite();
 let database: { url: string; drop: () => Promise<void> };
 let proxy: TcpProxy;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   database = await testDatabaseUrl();
   proxy = await TcpProxy.open(database.url);
   sink = await OtlpSink.start();
-  hub = await ExportingHub.start(site.path, proxy.url, sink.url, quick);
+  hub = await ExportingHub.start(site.path, proxy.url, sink.url, { ...quick, API_TOKEN: secret });
 });
 afterAll(async () => {
   await hub.kill();
@@ -59,9 +60,11 @@ describe('what is not traced', () => {
 describe('a step that asks the outside', () => {
   let outside: Server;
   const asked: IncomingHttpHeaders[] = [];
+  const paths: (string | undefined)[] = [];
   beforeAll(async () => {
     outside = createServer((request, response) => {
       asked.push(request.headers);
+      paths.push(request.url);
       response.end('{}');
     });
     await new Promise<void>((listening) => outside.listen(0, '127.0.0.1', listening));
@@ -87,6 +90,22 @@ describe('a step that asks the outside', () => {
     for (let at = byId.get(parent!); at !== undefined; at = byId.get(at.parentSpanId ?? '')) ancestors.push(at.name);
     expect(ancestors).toEqual(['GET', 'agent.execute', 'workflow.execute']);
     expect(byId.get(parent!)).toMatchObject({ kind: 'client', attributes: { 'url.full': url } });
+  });
+
+  it('tells nobody the secrets that it was given', async () => {
+    const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+    const [id] = await hub.start('leaks', 1, { url });
+    const run = async () => (await hub.call('GET', `/runs/${id}`)).body as { status: string; traceId: string };
+    await until('the run to end', async () => (await run()).status === 'failed');
+    expect(paths.at(-1)).toBe(`/${secret}?key=${secret}`);
+    const { traceId } = await run();
+    const own = () => sink.spans.filter((span) => span.traceId === traceId);
+    await until('the root', () => own().some(({ name }) => name === 'workflow.execute'));
+    await until('the line', () => sink.logs.some(({ body }) => String(body).startsWith('it is ')));
+    expect(own().find(({ kind }) => kind === 'client')?.attributes['url.full']).toBe(`${url}/***?key=***`);
+    expect(own().filter(({ events }) => events.length > 0).map(({ name }) => name).sort()).toEqual(['agent.execute', 'workflow.execute']); // prettier-ignore
+    expect(JSON.stringify([sink.spans, sink.logs, hub.lines])).not.toContain(secret);
+    expect(await (await fetch(hub.metricsUrl!)).text()).not.toContain(secret);
   });
 });
 

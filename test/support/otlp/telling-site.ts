@@ -1,14 +1,15 @@
 import { PluginFolder } from '../plugin-folder.js';
 
-/** `say` writes a line of log; `wait` takes its time. */
+/** `say` writes a line of log; `wait` takes its time first; `leak` tells the hub's log, past what is made for plugins, and fails. */
 const teller = `
   import { setTimeout as delay } from 'node:timers/promises';
   class Teller {
     say({ text }, ctx) { ctx.logger.info(text); return text; }
     async wait({ ms }, ctx) { await delay(ms, undefined, { signal: ctx.signal }); ctx.logger.info('waited'); return ms; }
+    leak({ text }) { new nest.Logger('teller').warn('it is ' + text); throw new sdk.TerminalError('because of ' + text); }
   }
   sdk.Agent({ id: 'teller', title: 'Teller' })(Teller);
-  for (const name of ['say', 'wait']) action(Teller, name, {});`;
+  for (const name of ['say', 'wait', 'leak']) action(Teller, name, {});`;
 
 const workflows = {
   /** Three spans and a line of log. */
@@ -20,6 +21,13 @@ const workflows = {
   },
   /** One span beside its own, one line of log, a second later. */
   slow: { steps: { a: { uses: 'teller.wait', with: { ms: 1_000 } } } },
+  /** Says a secret in every place that leaves the process. */
+  leaks: {
+    steps: {
+      asks: { uses: 'http.request', with: { url: '${{ input.url }}/${{ secrets.API_TOKEN }}?key=${{ secrets.API_TOKEN }}' } },
+      tells: { needs: ['asks'], uses: 'teller.leak', with: { text: '${{ secrets.API_TOKEN }}' } },
+    },
+  },
   asks: { steps: { ask: { uses: 'http.request', with: { url: '${{ input.url }}' } } } },
 }; // prettier-ignore
 
@@ -30,6 +38,7 @@ export function tellingSite(): PluginFolder {
   folder.write('commandcenter.yaml', {
     plugins: [{ use: 'http', options: { allowPrivate: true } }, { use: 'transform' }, { use }],
     workflows: ['workflows'],
+    secrets: ['API_TOKEN'],
     engine: { rateLimitPerMinute: 1_000_000 },
   });
   for (const [id, definition] of Object.entries(workflows)) folder.write(`workflows/${id}.json`, { id, ...definition });
