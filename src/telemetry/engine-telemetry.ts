@@ -65,9 +65,13 @@ export interface RunTelemetry {
   /** The wait for a retry is over. */
   waited(step: string, timer: string, took: Interval): void;
   costReported(usd: number, kind: string): void;
+  /** From a replica that died. */
+  takenOver(): void;
   /** Failed for good without an attempt of its own here: lost with its process, or quarantined. */
   attemptLost(attempt: AttemptFacts, errorType: string): void;
   ended(ending: RunEnding): void;
+  /** What `work` logs belongs to the run. */
+  within<T>(work: () => T): T;
   /** The run left this replica's memory: what is still open here goes on elsewhere or never. */
   left(): void;
 }
@@ -79,7 +83,6 @@ export interface RunTelemetry {
 export abstract class EngineTelemetry {
   /** `startedAt`: of the run, wherever that was; ms since 1970. */
   abstract follow(run: RunFacts, startedAt: number): RunTelemetry;
-  abstract takenOver(runs: number, reason: string): void;
   /** Their series are born at 0. First come, first labelled: see WorkflowLabels. */
   abstract knowWorkflows(workflows: readonly { readonly id: string; readonly triggers: readonly string[] }[]): void;
   abstract knowAgent(agent: { readonly id: string; readonly title: string; readonly actions: readonly string[] }): void;

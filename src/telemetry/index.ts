@@ -15,6 +15,7 @@ export { Gauges, type Reading } from './gauges.js';
 export { Span } from './nest-otel.js';
 export { nameRoute } from './http-route.js';
 export { SilentTelemetry } from './silent-telemetry.js';
-export { type RunningTelemetry, startTelemetry, type TelemetryParts } from './start-telemetry.js';
+export type { RunningTelemetry } from './running-telemetry.js';
+export { startTelemetry } from './start-telemetry.js';
 export { TelemetryModule } from './telemetry.module.js';
 export { WorkflowLabels } from './workflow-labels.js';

@@ -12,7 +12,6 @@ export class SilentTelemetry extends EngineTelemetry {
     return new SilentRun(run);
   }
 
-  takenOver(): void {}
   knowWorkflows(): void {}
   knowAgent(): void {}
 }
@@ -30,7 +29,12 @@ class SilentRun implements RunTelemetry {
     return this.#attempt;
   }
 
+  within<T>(work: () => T): T {
+    return work();
+  }
+
   started(): void {}
+  takenOver(): void {}
   retryScheduled(): void {}
   waited(): void {}
   costReported(): void {}

@@ -194,13 +194,14 @@ class RecordingTelemetry extends EngineTelemetry {
       retryScheduled: ({ step }) => tell(`${step} retries`),
       waited: (step, timer) => tell(`${step} waited for ${timer}`),
       costReported: (usd, kind) => tell(`cost ${usd} ${kind}`),
+      takenOver: () => tell('taken over'),
       attemptLost: ({ step, attempt }, type) => tell(`${step} ${attempt} lost: ${type}`),
       ended: ({ status }) => tell(`run ${status}`),
+      within: (work) => work(),
       left: () => undefined,
     };
   }
 
-  takenOver(): void {}
   knowWorkflows(): void {}
   knowAgent(): void {}
 }

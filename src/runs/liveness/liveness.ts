@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../../database/index.js';
 import { Jobs } from '../../jobs/index.js';
-import { EngineTelemetry } from '../../telemetry/index.js';
 import { messageOf } from '../../errors/index.js';
 import { Replica } from '../replica.js';
 import { Possessions } from './possessions.js';
@@ -25,7 +24,6 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
     private readonly jobs: Jobs,
     private readonly replica: Replica,
     private readonly possessions: Possessions,
-    private readonly telemetry: EngineTelemetry,
   ) {}
 
   /** No run may be owned by a replica that nobody can find dead: resolves when it is registered. */
@@ -81,7 +79,6 @@ export class Liveness implements OnModuleInit, OnApplicationShutdown {
     switch (report.type) {
       case 'tookOver':
         this.#log.warn(`replica ${report.from} is dead: ${report.runs} runs are taken over`);
-        this.telemetry.takenOver(report.runs, 'dead');
         return;
       case 'isolated':
         this.#log.error('no heartbeat reached PostgreSQL for 6 s: steps are aborted, others may take the runs');

@@ -1,4 +1,4 @@
-import type { RunFacts, RunTelemetry } from '../../telemetry/index.js';
+import type { AttemptFacts, RunFacts, RunTelemetry } from '../../telemetry/index.js';
 import {
   advance,
   type Command,
@@ -87,9 +87,8 @@ export class Session implements Writer {
    * count before anything starts: a run that was cancelled while it was queued starts no step.
    */
   resume(events: readonly RunEvent[], convictAfter: number, signals: readonly Signal[] = []): void {
-    const lost = events.some((event) => event.type === 'RunTakenOver') ? attemptsInFlight(this.#run) : [];
+    if (events.some((event) => event.type === 'RunTakenOver')) this.#tellTakenOver(attemptsInFlight(this.#run));
     for (const event of events) this.apply(event);
-    for (const attempt of lost) this.#draft.fact(() => this.#telemetry.attemptLost(attempt, 'lost'));
     this.#consume(signals);
     const fresh = events.some((event) => event.type === 'RunStarted');
     const commands = fresh ? [] : suspectsFirst(this.#run, outstanding(this.#run));
@@ -99,6 +98,13 @@ export class Session implements Writer {
     if (this.#draft.dirty) return this.#schedule();
     this.#carryOut(this.#suspicion.written(this.host.gate, this.#draft.freeCommands()));
     this.#settle();
+  }
+
+  #tellTakenOver(lost: readonly AttemptFacts[]): void {
+    this.#draft.fact(() => {
+      this.#telemetry.takenOver();
+      for (const attempt of lost) this.#telemetry.attemptLost(attempt, 'lost');
+    });
   }
 
   #convict(failed: RunEvent & { type: 'StepFailed' }): void {
@@ -170,9 +176,10 @@ export class Session implements Writer {
   }
 
   written(): void {
-    if (this.#closed) return;
     const { commands, facts } = this.#draft.written();
+    // Also when the replica gave up on the run meanwhile: it happened, and nobody else tells.
     for (const tell of facts) tell();
+    if (this.#closed) return;
     if (hasEnded(this.#run.status) && this.#draft.settled) return this.close();
     this.#carryOut(this.#suspicion.written(this.host.gate, commands));
     this.#settle();

@@ -1,4 +1,5 @@
-import type { AttemptFacts, Interval, RunTelemetry } from '../../telemetry/index.js';
+import { Logger } from '@nestjs/common';
+import { type AttemptFacts, type Interval, names, type RunTelemetry } from '../../telemetry/index.js';
 import { computeUsd, type Run, type RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
@@ -33,6 +34,19 @@ export function tellEnd(telemetry: RunTelemetry, run: Run): void {
   const { status, startedAt, createdAt, finishedAt, activeMs, error } = run;
   const took = { from: startedAt ?? createdAt, to: finishedAt! };
   telemetry.ended({ status, took, activeMs, computeUsd: computeUsd(run, activeMs), error });
+  if (status === 'failed') telemetry.within(() => sayFailed(run));
+}
+
+const log = new Logger('run');
+
+function sayFailed({ id, plan, error }: Run): void {
+  const { workflowRunId, workflowId, errorType } = names.attribute;
+  log.warn({
+    msg: `${plan.id} failed: ${error?.message}`,
+    [workflowRunId]: id,
+    [workflowId]: plan.id,
+    [errorType]: error?.type,
+  });
 }
 
 /** When the run should have started: a schedule says so, else it was asked for at that moment. ms since 1970. */

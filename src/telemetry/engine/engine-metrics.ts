@@ -34,6 +34,9 @@ export class EngineMetrics {
   }
 }
 
+/** The one reason there is. */
+export const takenFromDead = { reason: 'dead' };
+
 const known: ReadonlySet<string> = new Set(labelValues.errorType);
 
 /** A closed list, so that no message or code ever becomes a label. */

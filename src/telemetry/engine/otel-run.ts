@@ -10,7 +10,7 @@ import type {
   RunTelemetry,
 } from '../engine-telemetry.js';
 import { attribute, computeCost } from '../names.js';
-import { type EngineMetrics, errorTypeLabel } from './engine-metrics.js';
+import { type EngineMetrics, errorTypeLabel, takenFromDead } from './engine-metrics.js';
 import type { RunTrace } from './run-trace.js';
 
 /** What the runs of a replica share. */
@@ -57,6 +57,10 @@ export class OtelRun implements RunTelemetry {
     }
   }
 
+  takenOver(): void {
+    this.shared.metrics.runTakeovers.add(1, takenFromDead);
+  }
+
   attemptLost({ agent, action }: AttemptFacts, errorType: string): void {
     this.shared.metrics.agentErrors.add(1, { agent_id: agent, action, error_type: errorTypeLabel(errorType) });
   }
@@ -83,6 +87,10 @@ export class OtelRun implements RunTelemetry {
     workflowExecutionSeconds.add(activeMs / 1000, { workflow_id });
     workflowCostUsd.add(computeUsd, { workflow_id, kind: computeCost });
     this.trace.end(ending);
+  }
+
+  within<T>(work: () => T): T {
+    return context.with(this.trace.context, work);
   }
 
   left(): void {

@@ -3,7 +3,7 @@ import { trace } from '@opentelemetry/api';
 import { EngineTelemetry, type RunFacts, type RunTelemetry } from '../engine-telemetry.js';
 import { computeCost, labelValues } from '../names.js';
 import { WorkflowLabels } from '../workflow-labels.js';
-import { bornAtZero, EngineMetrics } from './engine-metrics.js';
+import { bornAtZero, EngineMetrics, takenFromDead } from './engine-metrics.js';
 import { type Instruments, OtelRun } from './otel-run.js';
 import { RunTrace } from './run-trace.js';
 
@@ -16,22 +16,18 @@ const otherKind = '_OTHER';
 export class OtelTelemetry extends EngineTelemetry implements Instruments {
   readonly #tracer = trace.getTracer('commandcenter');
   readonly #titles = new Map<string, string>();
-  readonly #kinds = new Set<string>([computeCost]);
+  readonly #kinds = new Set<string>();
 
   constructor(
     readonly metrics: EngineMetrics,
     private readonly labels: WorkflowLabels,
   ) {
     super();
-    bornAtZero(metrics.runTakeovers, [{ reason: 'dead' }]);
+    bornAtZero(metrics.runTakeovers, [takenFromDead]);
   }
 
   follow(run: RunFacts, startedAt: number): RunTelemetry {
     return new OtelRun(run, new RunTrace(this.#tracer, run, startedAt), this);
-  }
-
-  takenOver(runs: number, reason: string): void {
-    this.metrics.runTakeovers.add(runs, { reason });
   }
 
   knowWorkflows(workflows: readonly { readonly id: string; readonly triggers: readonly string[] }[]): void {
@@ -59,7 +55,8 @@ export class OtelTelemetry extends EngineTelemetry implements Instruments {
   }
 
   kindOf(kind: string): string {
-    if (!this.#kinds.has(kind) && this.#kinds.size >= mostKinds) return otherKind;
+    // The hub's own kind is not an agent's to add to.
+    if (kind === computeCost || (!this.#kinds.has(kind) && this.#kinds.size >= mostKinds)) return otherKind;
     this.#kinds.add(kind);
     return kind;
   }

@@ -20,7 +20,7 @@ import { attribute, span } from '../names.js';
 export class RunTrace {
   readonly #root: Span;
   /** With the root as parent. */
-  readonly #context: Context;
+  readonly context: Context;
 
   constructor(
     private readonly tracer: Tracer,
@@ -36,7 +36,7 @@ export class RunTrace {
     };
     const options = { root: true, startTime: startedAt, attributes, links: linksTo(run.traceparent) };
     this.#root = withIds(run, () => tracer.startSpan(span.workflow, options, ROOT_CONTEXT));
-    this.#context = trace.setSpanContext(ROOT_CONTEXT, this.#own(this.#root));
+    this.context = trace.setSpanContext(ROOT_CONTEXT, this.#own(this.#root));
   }
 
   startAttempt({ step, attempt, agent, action }: AttemptFacts, agentName: string, at: number): [Span, Context] {
@@ -48,8 +48,8 @@ export class RunTrace {
       [attribute.workflowRunId]: this.run.runId,
       [attribute.workflowStep]: step,
     };
-    const started = this.tracer.startSpan(span.agent, { startTime: at, attributes }, this.#context);
-    return [started, trace.setSpan(this.#context, started)];
+    const started = this.tracer.startSpan(span.agent, { startTime: at, attributes }, this.context);
+    return [started, trace.setSpan(this.context, started)];
   }
 
   endAttempt(started: Span, status: string, took: Interval, failure: FailureFacts | undefined): void {
@@ -65,7 +65,7 @@ export class RunTrace {
       [attribute.workflowStep]: step,
       [attribute.timerKind]: kind,
     };
-    this.tracer.startSpan(span.timer, { startTime: took.from, attributes }, this.#context).end(took.to);
+    this.tracer.startSpan(span.timer, { startTime: took.from, attributes }, this.context).end(took.to);
   }
 
   end({ status, took, error }: RunEnding): void {

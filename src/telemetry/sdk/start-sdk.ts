@@ -5,7 +5,7 @@ import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { fillOtelEnvironment, metricsExporters, readHubVersion, type TelemetryConfig } from '../../config/index.js';
-import type { RunningTelemetry, TelemetryParts } from '../start-telemetry.js';
+import type { RunningTelemetry, TelemetryParts } from '../running-telemetry.js';
 import { childrenOnly } from './children-only.js';
 import { instrumentations } from './instrumentations.js';
 import { MetricsServer } from './metrics-server.js';

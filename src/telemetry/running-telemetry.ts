@@ -1,0 +1,19 @@
+import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+
+export interface RunningTelemetry {
+  /** Where Prometheus may fetch the metrics; undefined when nothing listens. */
+  readonly metricsUrl: string | undefined;
+  /** Why nothing listens though it should. */
+  readonly problem: string | undefined;
+  /** From now on addresses of outgoing calls pass through this. */
+  redactWith(redact: (text: string) => string): void;
+  /** Sends what is buffered and stops; gives up after some seconds. Never rejects. */
+  shutdown(): Promise<void>;
+}
+
+/** Instead of the exporters of the environment, for tests. */
+export interface TelemetryParts {
+  readonly spanProcessors?: SpanProcessor[];
+  readonly logRecordProcessors?: LogRecordProcessor[];
+}
