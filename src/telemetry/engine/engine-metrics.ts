@@ -1,26 +1,32 @@
-import { Injectable } from '@nestjs/common';
-import type { Attributes, Counter, Histogram } from '@opentelemetry/api';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Histogram } from '@opentelemetry/api';
 import { type Instrument, instruments, labelValues } from '../names.js';
 import { MetricService } from '../nest-otel.js';
+import { Tally } from './tally.js';
 
 /** The engine's counters and histograms, made as names.ts says. */
 @Injectable()
-export class EngineMetrics {
-  readonly workflowRuns: Counter;
+export class EngineMetrics implements OnApplicationShutdown {
+  readonly workflowRuns: Tally;
   readonly workflowDuration: Histogram;
   readonly workflowTriggerLag: Histogram;
-  readonly workflowExecutionSeconds: Counter;
-  readonly workflowCostUsd: Counter;
-  readonly agentRuns: Counter;
+  readonly workflowExecutionSeconds: Tally;
+  readonly workflowCostUsd: Tally;
+  readonly agentRuns: Tally;
   readonly agentDuration: Histogram;
-  readonly agentErrors: Counter;
-  readonly agentRetries: Counter;
-  readonly runTakeovers: Counter;
+  readonly agentErrors: Tally;
+  readonly agentRetries: Tally;
+  readonly runTakeovers: Tally;
+  readonly #tallies: Tally[] = [];
 
   constructor(meters: MetricService) {
-    const counter = ({ name, ...options }: Instrument) => meters.getCounter(name, options);
-    const histogram = ({ name, boundaries, ...options }: Instrument) =>
-      meters.getHistogram(name, { ...options, advice: { explicitBucketBoundaries: [...boundaries!] } });
+    const counter = ({ name, unit, description }: Instrument) => {
+      const tally = new Tally(meters.getObservableCounter(name, { unit, description }));
+      this.#tallies.push(tally);
+      return tally;
+    };
+    const histogram = ({ name, unit, description, boundaries }: Instrument) =>
+      meters.getHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...boundaries!] } });
     this.workflowRuns = counter(instruments.workflowRuns);
     this.workflowDuration = histogram(instruments.workflowDuration);
     this.workflowTriggerLag = histogram(instruments.workflowTriggerLag);
@@ -31,6 +37,10 @@ export class EngineMetrics {
     this.agentErrors = counter(instruments.agentErrors);
     this.agentRetries = counter(instruments.agentRetries);
     this.runTakeovers = counter(instruments.runTakeovers);
+  }
+
+  onApplicationShutdown(): void {
+    for (const tally of this.#tallies) tally.close();
   }
 }
 
@@ -45,6 +55,6 @@ export function errorTypeLabel(type: string): string {
 }
 
 /** A series that does not exist has no increase: its first event would go unseen. */
-export function bornAtZero(counter: Counter, sets: readonly Attributes[]): void {
-  for (const attributes of sets) counter.add(0, attributes);
+export function bornAtZero(counter: Tally, sets: readonly Readonly<Record<string, string>>[]): void {
+  for (const labels of sets) counter.add(0, labels);
 }

@@ -39,7 +39,9 @@ export class RunTrace {
     this.context = trace.setSpanContext(ROOT_CONTEXT, this.#own(this.#root));
   }
 
+  /** Without a recorded root (nothing traces, or this run was not sampled) the attempts are not recorded either. */
   startAttempt({ step, attempt, agent, action }: AttemptFacts, agentName: string, at: number): [Span, Context] {
+    if (!this.#root.isRecording()) return [trace.getSpan(this.context)!, this.context];
     const attributes = {
       [attribute.agentId]: agent,
       [attribute.agentName]: agentName,
@@ -53,8 +55,7 @@ export class RunTrace {
   }
 
   endAttempt(started: Span, status: string, took: Interval, failure: FailureFacts | undefined): void {
-    started.setAttribute(attribute.agentStatus, status);
-    started.setAttribute(attribute.agentDurationMs, took.to - took.from);
+    started.setAttributes({ [attribute.agentStatus]: status, [attribute.agentDurationMs]: took.to - took.from });
     if (failure && status !== 'cancelled') fail(started, failure, took.to);
     started.end(took.to);
   }
@@ -69,8 +70,10 @@ export class RunTrace {
   }
 
   end({ status, took, error }: RunEnding): void {
-    this.#root.setAttribute(attribute.workflowStatus, status);
-    this.#root.setAttribute(attribute.workflowDurationMs, took.to - took.from);
+    this.#root.setAttributes({
+      [attribute.workflowStatus]: status,
+      [attribute.workflowDurationMs]: took.to - took.from,
+    });
     if (error && status === 'failed') fail(this.#root, error, took.to);
     this.#root.end(took.to);
   }
