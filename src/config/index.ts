@@ -5,6 +5,12 @@ export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
 export type { Environment } from './environment-schema.js';
 export { configJsonSchema } from './file-schema.js';
 export { readHubVersion } from './hub-version.js';
-export { fillOtelEnvironment, metricsExporters } from './otel-environment.js';
+export {
+  type BatchLimits,
+  fillOtelEnvironment,
+  metricsExporters,
+  spanBatches,
+  tracesByGrpc,
+} from './otel-environment.js';
 export { loadConfig } from './load-config.js';
 export { secretFromEnvironment, type SecretSource } from './secret-source.js';

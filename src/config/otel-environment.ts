@@ -23,3 +23,27 @@ export function fillOtelEnvironment(env: NodeJS.ProcessEnv = process.env): void 
 export function metricsExporters(env: NodeJS.ProcessEnv = process.env): readonly string[] {
   return (env['OTEL_METRICS_EXPORTER'] || defaults.OTEL_METRICS_EXPORTER).split(',').map((name) => name.trim());
 }
+
+/** Whether spans go out as they do when nobody says otherwise: OTLP over gRPC, and that alone. */
+export function tracesByGrpc(env: NodeJS.ProcessEnv = process.env): boolean {
+  const exporter = env['OTEL_TRACES_EXPORTER'] || 'otlp';
+  const protocol = env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  return exporter.trim() === 'otlp' && (protocol || defaults.OTEL_EXPORTER_OTLP_PROTOCOL).trim() === 'grpc';
+}
+
+/** What BatchSpanProcessor takes; left out is its own default. */
+export type BatchLimits = Partial<
+  Record<'maxQueueSize' | 'maxExportBatchSize' | 'scheduledDelayMillis' | 'exportTimeoutMillis', number>
+>;
+
+/** The variables of span batches; one that is no number above 0 counts as absent, as with the SDK itself. */
+export function spanBatches(env: NodeJS.ProcessEnv = process.env): BatchLimits {
+  const variables = {
+    maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+    scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
+    exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+  };
+  const set = Object.entries(variables).map(([option, name]) => [option, Number(env[name])] as const);
+  return Object.fromEntries(set.filter(([, value]) => value > 0));
+}

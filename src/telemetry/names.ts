@@ -2,6 +2,9 @@
  * The telemetry contract: names, units and labels of everything this hub says about itself. Dashboards, alert rules and
  * their tests are checked against this file; what is not here does not exist for them.
  */
+/** The instrumentation scope of the hub's own spans. */
+export const tracerName = 'commandcenter';
+
 export const span = {
   workflow: 'workflow.execute',
   agent: 'agent.execute',

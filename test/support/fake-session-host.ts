@@ -114,6 +114,10 @@ export class FakeSessionHost implements SessionHost<Session> {
     return { attempt: inFlight as unknown as Attempt, outcome };
   }
 
+  tell(facts: readonly (() => void)[]): void {
+    for (const fact of facts) fact();
+  }
+
   markSolo(session: Session): Promise<boolean> {
     this.marks.push(session.id);
     return this.markAnswer();

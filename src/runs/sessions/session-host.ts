@@ -23,6 +23,8 @@ export interface SessionHost<Session> {
   ): { readonly attempt: Attempt; readonly outcome: Promise<AttemptOutcome> };
   /** Durably notes that the run re-drives a suspect alone; false when the run is lost. */
   markSolo(session: Session): Promise<boolean>;
+  /** Tells the telemetry, in this order, when there is time. */
+  tell(facts: readonly (() => void)[]): void;
   /** Nothing to do now: give the run back. `wakeAt` is ms since 1970. */
   rest(session: Session, wakeAt: number | undefined): void;
   /** Over here: ended, lost, or given up. */

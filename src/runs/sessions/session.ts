@@ -178,7 +178,7 @@ export class Session implements Writer {
   written(): void {
     const { commands, facts } = this.#draft.written();
     // Also when the replica gave up on the run meanwhile: it happened, and nobody else tells.
-    for (const tell of facts) tell();
+    this.host.tell(facts);
     if (this.#closed) return;
     if (hasEnded(this.#run.status) && this.#draft.settled) return this.close();
     this.#carryOut(this.#suspicion.written(this.host.gate, commands));
@@ -198,7 +198,7 @@ export class Session implements Writer {
       attempt.abort({ type: 'cancelled', code: 'CC_RUN_CANCELLED', message: 'the run went on elsewhere, or ended' });
     }
     this.#suspicion.leave(this.host.gate);
-    this.#followed?.left();
+    if (this.#followed) this.host.tell([() => this.#followed!.left()]);
     this.host.closed(this);
   }
 

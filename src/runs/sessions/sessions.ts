@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
 import { messageOf } from '../../errors/index.js';
 import { type AttemptTelemetry, detached, EngineTelemetry, type RunFacts } from '../../telemetry/index.js';
@@ -6,17 +6,19 @@ import type { Run, RunEvent } from '../../workflow/index.js';
 import { Journal } from '../journal/journal.js';
 import { Leases } from '../leases/leases.js';
 import { Attempts } from './attempts.js';
+import { Later } from './later.js';
 import { Session } from './session.js';
 import type { Lease, SessionHost, Signal } from './session-host.js';
 import { SoloGate } from './solo-gate.js';
 
 /** The runs in the memory of this replica: at most engine.maxRuns. */
 @Injectable()
-export class Sessions implements SessionHost<Session> {
+export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
   readonly gate = new SoloGate();
   readonly limits: SessionHost<Session>['limits'];
   readonly #log = new Logger('Sessions');
   readonly #sessions = new Map<string, Session>();
+  readonly #later = new Later((thrown) => this.#log.error(messageOf(thrown)));
   readonly #waiting: ((granted: boolean) => void)[] = [];
   #reserved = 0;
   #draining = false;
@@ -107,6 +109,10 @@ export class Sessions implements SessionHost<Session> {
     return this.attempts.start(session, step, attempt, telemetry);
   }
 
+  tell(facts: readonly (() => void)[]): void {
+    this.#later.add(facts);
+  }
+
   async markSolo(session: Session): Promise<boolean> {
     const ours = await this.leases.markSolo(session.id, session.lease.epoch);
     if (!ours) session.lost();
@@ -160,6 +166,11 @@ export class Sessions implements SessionHost<Session> {
     const rest = [...this.#sessions.values()];
     this.dropAll();
     await within(abortGraceMs, () => rest.every((session) => session.stepsInFlight === 0));
+  }
+
+  /** The journal has written its last; then telemetry is sent. */
+  onApplicationShutdown(): void {
+    this.#later.finish();
   }
 
   /** Another replica owns them, or soon will: nothing more is done or written here. */

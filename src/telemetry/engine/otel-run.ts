@@ -101,15 +101,16 @@ export class OtelRun implements RunTelemetry {
 }
 
 class OtelAttempt implements AttemptTelemetry {
-  readonly traceparent: string;
   readonly #since = Date.now();
 
   constructor(
     private readonly span: Span,
     private readonly active: Context,
     readonly ended: (status: string, took: Interval, failure?: FailureFacts) => void,
-  ) {
-    this.traceparent = formatTraceparent(span.spanContext());
+  ) {}
+
+  get traceparent(): string {
+    return formatTraceparent(this.span.spanContext());
   }
 
   within<T>(work: () => T): T {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import { EngineTelemetry, type RunFacts, type RunTelemetry } from '../engine-telemetry.js';
-import { computeCost, labelValues } from '../names.js';
+import { computeCost, labelValues, tracerName } from '../names.js';
 import { WorkflowLabels } from '../workflow-labels.js';
 import { bornAtZero, EngineMetrics, takenFromDead } from './engine-metrics.js';
 import { type Instruments, OtelRun } from './otel-run.js';
@@ -14,7 +14,7 @@ const otherKind = '_OTHER';
 /** What the engine says, as OpenTelemetry spans and metrics. */
 @Injectable()
 export class OtelTelemetry extends EngineTelemetry implements Instruments {
-  readonly #tracer = trace.getTracer('commandcenter');
+  readonly #tracer = trace.getTracer(tracerName);
   readonly #titles = new Map<string, string>();
   readonly #kinds = new Set<string>();
 

@@ -9,15 +9,20 @@ import {
 } from '@opentelemetry/api';
 import { isSpanContextValid, TraceFlags, type Tracer } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { AttemptFacts, FailureFacts, Interval, RunEnding, RunFacts } from '../engine-telemetry.js';
 import { withIds } from '../given-ids.js';
 import { attribute, span } from '../names.js';
+import { attemptSink } from './attempt-sink.js';
+import { type AttemptOwner, AttemptSpan } from './attempt-span.js';
 
 /**
  * The spans of one run. Its root is made again wherever the run comes into memory, always with the ids that stand on the
  * run's row, and exported only where the run ends: children find it by id from any replica.
  */
-export class RunTrace {
+export class RunTrace implements AttemptOwner {
+  encoded?: Buffer;
   readonly #root: Span;
   /** With the root as parent. */
   readonly context: Context;
@@ -40,24 +45,57 @@ export class RunTrace {
   }
 
   /** Without a recorded root (nothing traces, or this run was not sampled) the attempts are not recorded either. */
-  startAttempt({ step, attempt, agent, action }: AttemptFacts, agentName: string, at: number): [Span, Context] {
+  startAttempt(facts: AttemptFacts, agentName: string, at: number): [Span, Context] {
     if (!this.#root.isRecording()) return [trace.getSpan(this.context)!, this.context];
+    const lean = new AttemptSpan(this, facts, agentName, at);
+    const started = attemptSink() ? lean : this.makeSpan(lean);
+    return [started, trace.setSpan(this.context, started)];
+  }
+
+  endAttempt(started: Span, status: string, took: Interval, failure: FailureFacts | undefined): void {
+    if (status === 'succeeded' && started instanceof AttemptSpan && started.succeeded(took.to)) return;
+    started.setAttributes({ [attribute.agentStatus]: status, [attribute.agentDurationMs]: took.to - took.from });
+    if (failure && status !== 'cancelled') fail(started, failure, took.to);
+    started.end(took.to);
+  }
+
+  makeSpan(lean: AttemptSpan): Span {
+    const { agent, action, attempt, step } = lean.facts;
     const attributes = {
       [attribute.agentId]: agent,
-      [attribute.agentName]: agentName,
+      [attribute.agentName]: lean.agentName,
       [attribute.agentAction]: action,
       [attribute.agentAttempt]: attempt,
       [attribute.workflowRunId]: this.run.runId,
       [attribute.workflowStep]: step,
     };
-    const started = this.tracer.startSpan(span.agent, { startTime: at, attributes }, this.context);
-    return [started, trace.setSpan(this.context, started)];
+    const options = { startTime: lean.startedAt, attributes };
+    return withIds(lean.spanContext(), () => this.tracer.startSpan(span.agent, options, this.context));
   }
 
-  endAttempt(started: Span, status: string, took: Interval, failure: FailureFacts | undefined): void {
-    started.setAttributes({ [attribute.agentStatus]: status, [attribute.agentDurationMs]: took.to - took.from });
-    if (failure && status !== 'cancelled') fail(started, failure, took.to);
-    started.end(took.to);
+  export(lean: AttemptSpan): void {
+    attemptSink()?.(lean);
+  }
+
+  get traceId(): string {
+    return this.run.traceId;
+  }
+
+  get spanId(): string {
+    return this.run.spanId;
+  }
+
+  get runId(): string {
+    return this.run.runId;
+  }
+
+  get traceFlags(): number {
+    return this.#root.spanContext().traceFlags;
+  }
+
+  /** The SDK's spans can be read; the API does not say so. */
+  get resource(): Resource {
+    return (this.#root as unknown as ReadableSpan).resource;
   }
 
   waited(step: string, kind: string, took: Interval): void {

@@ -4,12 +4,20 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
-import { fillOtelEnvironment, metricsExporters, readHubVersion, type TelemetryConfig } from '../../config/index.js';
+import {
+  fillOtelEnvironment,
+  metricsExporters,
+  readHubVersion,
+  spanBatches,
+  type TelemetryConfig,
+  tracesByGrpc,
+} from '../../config/index.js';
 import type { RunningTelemetry, TelemetryParts } from '../running-telemetry.js';
 import { childrenOnly } from './children-only.js';
 import { instrumentations } from './instrumentations.js';
 import { MetricsServer } from './metrics-server.js';
 import { RunIds } from './run-ids.js';
+import { otlpSpanProcessor } from './trace-exporter.js';
 
 /** A collector that does not answer must not hold up the end of the process. */
 const shutdownMs = 5_000;
@@ -39,6 +47,7 @@ export async function startSdk(config: TelemetryConfig, parts: TelemetryParts): 
     views,
     ...(exporters.includes('prometheus') && { metricReaders: [metrics.reader] }),
     instrumentations: [pg, ...others],
+    ...(tracesByGrpc() && { spanProcessors: [otlpSpanProcessor(spanBatches())] }),
     ...parts,
   });
   sdk.start();

@@ -1,0 +1,48 @@
+/** Told at once at least, when there are this many; more where more wait, so that the queue cannot grow without end. */
+const slice = 16;
+
+/**
+ * What nobody waits for, done between the turns in which work goes on: telling the telemetry must not delay the next step of
+ * a run, nor the next flush.
+ */
+export class Later {
+  #waiting: (() => void)[] = [];
+  #next = 0;
+  #scheduled = false;
+
+  constructor(private readonly failed: (thrown: unknown) => void) {}
+
+  add(work: readonly (() => void)[]): void {
+    for (const one of work) this.#waiting.push(one);
+    this.#schedule();
+  }
+
+  /** All of it, now. */
+  finish(): void {
+    while (this.#next < this.#waiting.length) this.#do();
+    this.#waiting = [];
+    this.#next = 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    const until = this.#next + Math.max(slice, (this.#waiting.length - this.#next) >> 2);
+    while (this.#next < Math.min(until, this.#waiting.length)) this.#do();
+    if (this.#next === this.#waiting.length) this.finish();
+    else this.#schedule();
+  }
+
+  #do(): void {
+    try {
+      this.#waiting[this.#next++]!();
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { attribute, span } from '../names.js';
+import type { AttemptSpan } from '../engine/attempt-span.js';
+
+/** Steps whose constant part is kept; a hub has as many as its workflows have steps. */
+const mostSteps = 10_000;
+const fixedBytes = 10 + 9 + 9 + 6;
+
+/**
+ * Encodes attempts as messages `opentelemetry.proto.trace.v1.Span`, exactly as the SDK would (opentelemetry-proto 1.x,
+ * trace.proto; wire format: protobuf.dev/programming-guides/encoding). What is the same for all attempts of a run, or for all
+ * of a step, is encoded once. test/attempt-encoder.e2e-spec.ts holds it against OpenTelemetry's own decoder.
+ */
+export class AttemptEncoder {
+  readonly #steps = new Map<string, Buffer>();
+
+  /** As elements of the field `spans` of ScopeSpans. */
+  encode(attempts: readonly AttemptSpan[]): Buffer {
+    const parts = attempts.map((attempt) => {
+      const run = (attempt.owner.encoded ??= runPart(attempt));
+      const step = this.#stepPart(attempt);
+      const number = attempt.facts.attempt;
+      const tookMs = Math.max(0, attempt.endedAt - attempt.startedAt);
+      const variable = numberSize(attemptKey, number) + numberSize(durationKey, tookMs);
+      return { attempt, run, step, number, tookMs, size: run.length + step.length + fixedBytes + variable };
+    });
+    const bytes = Buffer.allocUnsafe(parts.reduce((sum, { size }) => sum + 1 + varintSize(size) + size, 0));
+    let at = 0;
+    for (const { attempt, run, step, number, tookMs, size } of parts) {
+      bytes[at++] = 0x12; // ScopeSpans.spans
+      at = writeVarint(bytes, at, size);
+      at += run.copy(bytes, at);
+      at += step.copy(bytes, at);
+      bytes[at++] = 0x12; // span_id
+      bytes[at++] = 8;
+      at = bytes.writeUInt32BE(attempt.low, bytes.writeUInt32BE(attempt.high, at));
+      bytes[at++] = 0x39; // start_time_unix_nano
+      at = bytes.writeBigUInt64LE(nanoseconds(attempt.startedAt), at);
+      bytes[at++] = 0x41; // end_time_unix_nano
+      at = bytes.writeBigUInt64LE(nanoseconds(Math.max(attempt.startedAt, attempt.endedAt)), at);
+      at = writeNumber(bytes, at, attemptKey, number);
+      at = writeNumber(bytes, at, durationKey, tookMs);
+      bytes[at++] = 0x85; // flags, two bytes of tag: the trace's flags, and that the parent is known not to be remote
+      bytes[at++] = 0x01;
+      at = bytes.writeUInt32LE((attempt.owner.traceFlags & 0xff) | 0x100, at);
+    }
+    return bytes;
+  }
+
+  #stepPart({ facts: { agent, action, step }, agentName }: AttemptSpan): Buffer {
+    const key = `${agent}\0${action}\0${step}\0${agentName}`;
+    const known = this.#steps.get(key);
+    if (known) return known;
+    if (this.#steps.size >= mostSteps) this.#steps.clear();
+    const part = Buffer.concat([
+      delimited(0x2a, Buffer.from(span.agent)), // name
+      Buffer.from([0x30, 1]), // kind: internal
+      text(attribute.agentId, agent),
+      text(attribute.agentName, agentName),
+      text(attribute.agentAction, action),
+      text(attribute.workflowStep, step),
+      text(attribute.agentStatus, 'succeeded'),
+    ]);
+    this.#steps.set(key, part);
+    return part;
+  }
+}
+
+function runPart({ owner: { traceId, spanId, runId } }: AttemptSpan): Buffer {
+  return Buffer.concat([
+    delimited(0x0a, Buffer.from(traceId, 'hex')),
+    delimited(0x22, Buffer.from(spanId, 'hex')), // parent_span_id
+    text(attribute.workflowRunId, runId),
+  ]);
+}
+
+const nanoseconds = (ms: number) => BigInt(Math.trunc(ms)) * 1_000_000n;
+
+/** Span.attributes: a KeyValue with a string. */
+function text(key: string, value: string): Buffer {
+  const any = delimited(0x0a, Buffer.from(value));
+  return delimited(0x4a, Buffer.concat([delimited(0x0a, Buffer.from(key)), delimited(0x12, any)]));
+}
+
+const attemptKey = delimited(0x0a, Buffer.from(attribute.agentAttempt));
+const durationKey = delimited(0x0a, Buffer.from(attribute.agentDurationMs));
+
+/** The same with a whole number, which AnyValue holds as int64. */
+function writeNumber(bytes: Buffer, from: number, key: Buffer, value: number): number {
+  const length = varintSize(value);
+  let at = from;
+  bytes[at++] = 0x4a;
+  at = writeVarint(bytes, at, key.length + 3 + length);
+  at += key.copy(bytes, at);
+  bytes[at++] = 0x12;
+  bytes[at++] = 1 + length;
+  bytes[at++] = 0x18;
+  return writeVarint(bytes, at, value);
+}
+
+function numberSize(key: Buffer, value: number): number {
+  const size = key.length + 3 + varintSize(value);
+  return 1 + varintSize(size) + size;
+}
+
+/** A field of that tag and wire type 2. */
+export function delimited(tag: number, content: Buffer): Buffer {
+  const head = Buffer.alloc(1 + varintSize(content.length));
+  head[0] = tag;
+  writeVarint(head, 1, content.length);
+  return Buffer.concat([head, content]);
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
+
+function writeVarint(bytes: Buffer, from: number, value: number): number {
+  let at = from;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
