@@ -51,11 +51,13 @@ export interface AttemptTelemetry {
   readonly traceparent: string;
   /** Whatever `work` does, now or later, belongs to this attempt: calls it makes, lines it logs. */
   within<T>(work: () => T): T;
-  /** `status`: succeeded, failed, timed_out, cancelled. Told once, when the result is durable. */
-  ended(status: string, took: Interval, failure?: FailureFacts): void;
+  /** `status`: succeeded, failed, timed_out, cancelled. Told once, when the result is durable. `at`: ms since 1970. */
+  ended(status: string, at: number, failure?: FailureFacts): void;
+  /** Instead: the run left this replica's memory, and whatever comes of the attempt counts for nothing. */
+  left(at: number): void;
 }
 
-/** One run while it is in the memory of this replica. Everything is told after it is durable. */
+/** One run while it is in the memory of this replica. What happened is told after it is durable. */
 export interface RunTelemetry {
   /** `lagMs`: from the moment the run was due to the start of its first step. */
   started(lagMs: number): void;
@@ -72,8 +74,6 @@ export interface RunTelemetry {
   ended(ending: RunEnding): void;
   /** What `work` logs belongs to the run. */
   within<T>(work: () => T): T;
-  /** The run left this replica's memory: what is still open here goes on elsewhere or never. */
-  left(): void;
 }
 
 /**

@@ -22,7 +22,7 @@ class SilentRun implements RunTelemetry {
   constructor(run: TraceIds) {
     // Nobody records it, so nobody else should on our account: the sampled flag is off.
     const traceparent = `00-${run.traceId}-${run.spanId}-00`;
-    this.#attempt = { traceparent, within: (work) => work(), ended: () => undefined };
+    this.#attempt = { traceparent, within: (work) => work(), ended: () => undefined, left: () => undefined };
   }
 
   attempt(): AttemptTelemetry {
@@ -40,5 +40,4 @@ class SilentRun implements RunTelemetry {
   costReported(): void {}
   attemptLost(): void {}
   ended(): void {}
-  left(): void {}
 }

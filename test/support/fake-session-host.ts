@@ -194,6 +194,7 @@ class RecordingTelemetry extends EngineTelemetry {
         traceparent: '00-1-2-01',
         within: (work) => work(),
         ended: (status) => tell(`${step} ${attempt} ${status}`),
+        left: () => tell(`${step} ${attempt} left`),
       }),
       retryScheduled: ({ step }) => tell(`${step} retries`),
       waited: (step, timer) => tell(`${step} waited for ${timer}`),
@@ -202,7 +203,6 @@ class RecordingTelemetry extends EngineTelemetry {
       attemptLost: ({ step, attempt }, type) => tell(`${step} ${attempt} lost: ${type}`),
       ended: ({ status }) => tell(`run ${status}`),
       within: (work) => work(),
-      left: () => undefined,
     };
   }
 

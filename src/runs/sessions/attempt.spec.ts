@@ -28,7 +28,12 @@ function attemptOf(action: Action, options: Options = {}): { attempt: Attempt; o
     attempt: 2,
     agent: 'test',
     action: 'do',
-    telemetry: { traceparent: '00-1-2-01', within: <T>(work: () => T) => work(), ended: () => undefined },
+    telemetry: {
+      traceparent: '00-1-2-01',
+      within: <T>(work: () => T) => work(),
+      ended: () => undefined,
+      left: () => undefined,
+    },
     timeoutMs: options.timeoutMs ?? 10_000,
   };
   const ears = { log: () => undefined, cost: () => undefined, ...options.ears };

@@ -94,7 +94,7 @@ export class Attempt implements AgentCall {
     if (this.#aborted || this.#resolve === undefined) return;
     this.#aborted = failure;
     this.#timer?.clear();
-    this.#controller?.abort(new Error(failure.message));
+    this.telemetry.within(() => this.#controller?.abort(new Error(failure.message)));
     this.#timer = new LongTimeout(() => this.#end({ ok: false, failure }), this.limits.abortGraceMs);
   }
 

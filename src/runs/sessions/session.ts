@@ -87,12 +87,18 @@ export class Session implements Writer {
    * count before anything starts: a run that was cancelled while it was queued starts no step.
    */
   resume(events: readonly RunEvent[], convictAfter: number, signals: readonly Signal[] = []): void {
-    if (events.some((event) => event.type === 'RunTakenOver')) this.#tellTakenOver(attemptsInFlight(this.#run));
+    const inFlight = attemptsInFlight(this.#run);
     for (const event of events) this.apply(event);
     this.#consume(signals);
     const fresh = events.some((event) => event.type === 'RunStarted');
     const commands = fresh ? [] : suspectsFirst(this.#run, outstanding(this.#run));
     const convicted = this.#suspicion.begin(this.#run, commands, convictAfter);
+    if (events.some((event) => event.type === 'RunTakenOver')) {
+      // A run that crashed before was driven one suspect at a time: the others only stand as running.
+      const first = this.lease.crashes === 0 ? undefined : commands.find(({ type }) => type === 'InvokeAgent');
+      const lost = first ? inFlight.filter(({ step }) => 'step' in first && first.step === step) : inFlight;
+      this.#tellTakenOver(convicted ? [] : lost);
+    }
     if (convicted) this.#convict(convicted);
     else for (const command of commands) this.#decide(command);
     if (this.#draft.dirty) return this.#schedule();
@@ -196,9 +202,10 @@ export class Session implements Writer {
     this.#timers.clear();
     for (const attempt of this.#attempts.values()) {
       attempt.abort({ type: 'cancelled', code: 'CC_RUN_CANCELLED', message: 'the run went on elsewhere, or ended' });
+      if (hasEnded(this.#run.status)) attempt.telemetry.ended('cancelled', Date.now());
+      else attempt.telemetry.left(Date.now());
     }
     this.#suspicion.leave(this.host.gate);
-    if (this.#followed) this.host.tell([() => this.#followed!.left()]);
     this.host.closed(this);
   }
 
@@ -323,12 +330,12 @@ export class Session implements Writer {
     void started.outcome.then((outcome) => {
       this.#attempts.delete(step);
       left();
-      this.#ended(started.attempt, outcome, at);
+      this.#ended(started.attempt, outcome);
     });
     return true;
   }
 
-  #ended(attempt: Attempt, outcome: AttemptOutcome, from: number): void {
+  #ended(attempt: Attempt, outcome: AttemptOutcome): void {
     if (this.#closed) return;
     const { step } = attempt;
     const at = Date.now();
@@ -336,7 +343,7 @@ export class Session implements Writer {
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
       if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
-      this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, { from, to: at }));
+      this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, at));
     }
     this.#schedule();
     this.#settle();

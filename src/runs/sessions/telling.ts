@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type AttemptFacts, type Interval, names, type RunTelemetry } from '../../telemetry/index.js';
+import { type AttemptFacts, names, type RunTelemetry } from '../../telemetry/index.js';
 import { computeUsd, type Run, type RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
@@ -9,10 +9,10 @@ export function tellAttempt(
   attempt: Attempt,
   outcome: AttemptOutcome,
   event: RunEvent,
-  took: Interval,
+  at: number,
 ): void {
   const failure = outcome.ok ? undefined : outcome.failure;
-  attempt.telemetry.ended(statusOf(failure?.type), took, failure);
+  attempt.telemetry.ended(statusOf(failure?.type), at, failure);
   if (event.type === 'StepRetryScheduled') telemetry.retryScheduled(attempt);
 }
 

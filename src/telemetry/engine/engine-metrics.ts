@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Histogram } from '@opentelemetry/api';
 import { type Instrument, instruments, labelValues } from '../names.js';
 import { MetricService } from '../nest-otel.js';
@@ -6,7 +6,7 @@ import { Tally } from './tally.js';
 
 /** The engine's counters and histograms, made as names.ts says. */
 @Injectable()
-export class EngineMetrics implements OnApplicationShutdown {
+export class EngineMetrics {
   readonly workflowRuns: Tally;
   readonly workflowDuration: Histogram;
   readonly workflowTriggerLag: Histogram;
@@ -17,14 +17,10 @@ export class EngineMetrics implements OnApplicationShutdown {
   readonly agentErrors: Tally;
   readonly agentRetries: Tally;
   readonly runTakeovers: Tally;
-  readonly #tallies: Tally[] = [];
 
   constructor(meters: MetricService) {
-    const counter = ({ name, unit, description }: Instrument) => {
-      const tally = new Tally(meters.getObservableCounter(name, { unit, description }));
-      this.#tallies.push(tally);
-      return tally;
-    };
+    const counter = ({ name, unit, description }: Instrument) =>
+      Tally.of(meters.getObservableCounter(name, { unit, description }));
     const histogram = ({ name, unit, description, boundaries }: Instrument) =>
       meters.getHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...boundaries!] } });
     this.workflowRuns = counter(instruments.workflowRuns);
@@ -37,10 +33,6 @@ export class EngineMetrics implements OnApplicationShutdown {
     this.agentErrors = counter(instruments.agentErrors);
     this.agentRetries = counter(instruments.agentRetries);
     this.runTakeovers = counter(instruments.runTakeovers);
-  }
-
-  onApplicationShutdown(): void {
-    for (const tally of this.#tallies) tally.close();
   }
 }
 

@@ -23,9 +23,6 @@ export interface Instruments {
 }
 
 export class OtelRun implements RunTelemetry {
-  /** In flight here. */
-  readonly #attempts = new Set<OtelAttempt>();
-
   constructor(
     private readonly run: RunFacts,
     private readonly trace: RunTrace,
@@ -38,23 +35,17 @@ export class OtelRun implements RunTelemetry {
 
   attempt(facts: AttemptFacts, at: number): AttemptTelemetry {
     const [span, active] = this.trace.startAttempt(facts, this.shared.titleOf(facts.agent), at);
-    const attempt = new OtelAttempt(span, active, (status, took, failure) => {
-      this.#attempts.delete(attempt);
-      this.trace.endAttempt(span, status, took, failure);
-      this.#count(facts, status, took, failure?.type);
-    });
-    this.#attempts.add(attempt);
-    return attempt;
+    return new OtelAttempt(this, facts, at, span, active);
   }
 
-  #count({ agent, action }: AttemptFacts, status: string, took: Interval, errorType: string | undefined): void {
+  attemptEnded(facts: AttemptFacts, span: Span, status: string, took: Interval, failure?: FailureFacts): void {
+    this.trace.endAttempt(span, status, took, failure);
     const { agentRuns, agentDuration, agentErrors } = this.shared.metrics;
-    const labels = { agent_id: agent, action, status };
+    const labels = { agent_id: facts.agent, action: facts.action, status };
     agentRuns.add(1, labels);
     agentDuration.record(Math.max(0, took.to - took.from) / 1000, labels);
-    if (errorType !== undefined && status !== 'cancelled') {
-      agentErrors.add(1, { agent_id: agent, action, error_type: errorTypeLabel(errorType) });
-    }
+    if (failure === undefined || status === 'cancelled') return;
+    agentErrors.add(1, { agent_id: facts.agent, action: facts.action, error_type: errorTypeLabel(failure.type) });
   }
 
   takenOver(): void {
@@ -92,21 +83,15 @@ export class OtelRun implements RunTelemetry {
   within<T>(work: () => T): T {
     return context.with(this.trace.context, work);
   }
-
-  left(): void {
-    const at = Date.now();
-    for (const attempt of this.#attempts) attempt.leave(at);
-    this.#attempts.clear();
-  }
 }
 
 class OtelAttempt implements AttemptTelemetry {
-  readonly #since = Date.now();
-
   constructor(
+    private readonly run: OtelRun,
+    private readonly facts: AttemptFacts,
+    private readonly startedAt: number,
     private readonly span: Span,
     private readonly active: Context,
-    readonly ended: (status: string, took: Interval, failure?: FailureFacts) => void,
   ) {}
 
   get traceparent(): string {
@@ -117,10 +102,17 @@ class OtelAttempt implements AttemptTelemetry {
     return context.with(this.active, work);
   }
 
-  /** Its result, if there is one, counts for nothing: the span says so and no metric does. */
-  leave(at: number): void {
-    this.span.setAttributes({ [attribute.agentStatus]: 'cancelled', [attribute.agentDurationMs]: at - this.#since });
-    this.span.setAttribute(attribute.errorType, 'lost');
+  ended(status: string, at: number, failure?: FailureFacts): void {
+    this.run.attemptEnded(this.facts, this.span, status, { from: this.startedAt, to: at }, failure);
+  }
+
+  /** The span says so, and no metric does. */
+  left(at: number): void {
+    this.span.setAttributes({
+      [attribute.agentStatus]: 'cancelled',
+      [attribute.agentDurationMs]: at - this.startedAt,
+      [attribute.errorType]: 'lost',
+    });
     this.span.end(at);
   }
 }

@@ -5,13 +5,20 @@ import type { Attributes, ObservableCounter, ObservableResult } from '@opentelem
  * this one adds up here and is read at a scrape.
  */
 export class Tally {
+  static readonly #known = new WeakMap<ObservableCounter, Tally>();
   readonly #series = new Map<string, { readonly labels: Attributes; sum: number }>();
-  readonly #read = (result: ObservableResult): void => {
-    for (const { labels, sum } of this.#series.values()) result.observe(sum, labels);
-  };
 
-  constructor(private readonly counter: ObservableCounter) {
-    counter.addCallback(this.#read);
+  private constructor(counter: ObservableCounter) {
+    counter.addCallback((result: ObservableResult) => {
+      for (const { labels, sum } of this.#series.values()) result.observe(sum, labels);
+    });
+  }
+
+  /** One for each instrument, as instruments are one a process: hubs that share a process add to the same. */
+  static of(counter: ObservableCounter): Tally {
+    const known = Tally.#known.get(counter) ?? new Tally(counter);
+    Tally.#known.set(counter, known);
+    return known;
   }
 
   /** `labels` always have the same keys, in the same order. Adding 0 makes the series. */
@@ -21,10 +28,5 @@ export class Tally {
     const series = this.#series.get(key);
     if (series === undefined) this.#series.set(key, { labels, sum: value });
     else series.sum += value;
-  }
-
-  /** Of a hub that ends; another in the same process may have one of this name. */
-  close(): void {
-    this.counter.removeCallback(this.#read);
   }
 }

@@ -47,7 +47,7 @@ export async function startSdk(config: TelemetryConfig, parts: TelemetryParts): 
     views,
     ...(exporters.includes('prometheus') && { metricReaders: [metrics.reader] }),
     instrumentations: [pg, ...others],
-    ...(tracesByGrpc() && { spanProcessors: [otlpSpanProcessor(spanBatches())] }),
+    ...(tracesByGrpc() && !parts.spanProcessors && { spanProcessors: [otlpSpanProcessor(spanBatches())] }),
     ...parts,
   });
   sdk.start();
