@@ -2,7 +2,7 @@
 const minLength = 4;
 const maxDepth = 20;
 
-/** Replaces known values, and their JSON and URL spellings, by `***`. */
+/** Replaces known values, and the ways JSON and URLs spell them, by `***`. */
 export class Redactor {
   readonly #spellings = new Set<string>();
   #pattern: RegExp | undefined;
@@ -10,8 +10,9 @@ export class Redactor {
   add(value: string): void {
     if (value.length < minLength) return;
     const before = this.#spellings.size;
-    for (const spelling of [value, JSON.stringify(value).slice(1, -1), urlSpelling(value)]) {
-      this.#spellings.add(spelling);
+    for (const spelling of [value, JSON.stringify(value).slice(1, -1), ...urlSpellings(value)]) {
+      // A URL drops line breaks, so a spelling may be shorter than the value.
+      if (spelling.length >= minLength) this.#spellings.add(spelling);
     }
     if (this.#spellings.size === before) return;
     // Longest first: a value that contains another must go as a whole.
@@ -59,5 +60,17 @@ export function redactJson(json: string, redact: (text: string) => string): stri
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Through a Buffer, because encodeURIComponent throws on half a surrogate pair. */
-const urlSpelling = (value: string) => encodeURIComponent(Buffer.from(value).toString());
+/** As encodeURIComponent has it, as a form, and as an address that was made of it by hand has it in its path and its query. */
+function urlSpellings(value: string): string[] {
+  return [
+    // Through a Buffer, because encodeURIComponent throws on half a surrogate pair.
+    encodeURIComponent(Buffer.from(value).toString()),
+    new URLSearchParams({ '': value }).toString().slice(1),
+    ...['http://a/', 'http://a/?'].map((start) => addressed(start, value)),
+  ];
+}
+
+/** Between two letters: what is at the ends of a path (dots, spaces) a URL would take for something else. */
+function addressed(start: string, value: string): string {
+  return new URL(`${start}a${value}a`).href.slice(start.length + 1, -1);
+}

@@ -39,6 +39,24 @@ describe('Secrets', () => {
     expect(known.redact(`https://x/?p=${encodeURIComponent(value)}&q=1`)).toBe('https://x/?p=***&q=1');
   });
 
+  it.each(['p@ss word/x', "it's <50%> + `a`^{b}|", '../up dir/..', 'line\nbreak ', 'ä? & #1'])(
+    'knows %j however an address is made of it',
+    (value) => {
+      const known = secrets({ PASSWORD: value });
+      const form = new URLSearchParams({ p: value, q: '1' }).toString();
+      expect(known.redact(form)).toBe('p=***&q=1');
+      expect(known.redact(new URL(`https://x/v1${value}.json`).href)).toBe('https://x/v1***.json');
+      expect(known.redact(new URL(`https://x/?p=${value}&q=1`).href)).toBe('https://x/?p=***&q=1');
+      const url = new URL('https://x/');
+      url.searchParams.set('p', value);
+      expect(known.redact(url.href)).toBe('https://x/?p=***');
+    },
+  );
+
+  it('does not black out everything for a value of which a URL leaves nothing', () => {
+    expect(secrets({ ODD: '\n\n\n\n' }).redact('https://x/?a=b')).toBe('https://x/?a=b');
+  });
+
   it('leaves JSON what it is, whatever a value reads like', () => {
     const known = secrets({ PIN: '1234', WORD: 'true', SIGN: '":{"', KEY: 'key-text' });
     const redact = (text: string) => known.redact(text);
