@@ -2,11 +2,11 @@ import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, configureApp, fastifyAdapter } from './api/index.js';
-import { type Config, ConfigModule, type SecretSource } from './config/index.js';
+import { type Config, ConfigModule } from './config/index.js';
 import { type Database, DatabaseModule, type Entities } from './database/index.js';
 import { DefinitionsModule, WorkflowEntity, WorkflowVersionEntity } from './definitions/index.js';
 import { EventEntity, EventsModule } from './events/index.js';
-import { IdentityModule, SessionEntity, TokenEntity } from './identity/index.js';
+import { IdentityModule, type Secrets, SessionEntity, TokenEntity } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
@@ -31,16 +31,16 @@ export const entities: Entities = [
 function rooms(
   config: Config,
   database: Database,
-  secrets: SecretSource,
+  secrets: Secrets,
   role: JobsRole,
   plugins: LoadedPlugins,
 ): DynamicModule[] {
-  const settings = ConfigModule.with(config, secrets);
+  const settings = ConfigModule.with(config);
   const telemetry = TelemetryModule.with(config.telemetry.enabled, settings);
   const base = [settings, telemetry, DatabaseModule.with(database, telemetry)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
-  const identity = IdentityModule.with(...base);
+  const identity = IdentityModule.with(secrets, ...base);
   const host = PluginHostModule.with(plugins, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
@@ -53,11 +53,11 @@ function rooms(
 export async function createApp(
   config: Config,
   database: Database,
-  secrets: SecretSource,
+  secrets: Secrets,
   role: JobsRole,
   logger: LoggerService,
 ): Promise<NestFastifyApplication> {
-  const plugins = await loadPlugins(config, secrets);
+  const plugins = await loadPlugins(config, (name) => secrets.find(name));
   const imports = rooms(config, database, secrets, role, plugins);
   const module = { module: AppModule, imports };
   const options = { abortOnError: false, logger };

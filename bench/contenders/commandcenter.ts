@@ -17,12 +17,13 @@ const config = loadConfig({ ...process.env, PORT: '0' }, root);
 const sdk = await startTelemetry(config.telemetry);
 const { createApp, entities } = await import('../../dist/app.module.js');
 const { migrate, openDatabase } = await import('../../dist/database/index.js');
+const { Secrets } = await import('../../dist/identity/index.js');
 const { RunStarter } = await import('../../dist/runs/index.js');
 const { createLog, nestLogger } = await import('../../dist/main/log.js');
 const database = await openDatabase(config, entities);
 await migrate(database);
 const log = nestLogger(createLog(config.logLevel, false, (line: string) => line));
-const app = await createApp(config, database, () => undefined, 'all', log);
+const app = await createApp(config, database, new Secrets(config, () => undefined), 'all', log);
 await app.init();
 
 // The engine's own port says when a run has ended; nothing is polled.

@@ -1,7 +1,7 @@
 export type { Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
 export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
 export { parseDuration } from './duration.js';
-export { CONFIG, ConfigModule, SECRET_SOURCE } from './config.module.js';
+export { CONFIG, ConfigModule } from './config.module.js';
 export type { Environment } from './environment-schema.js';
 export { configJsonSchema } from './file-schema.js';
 export { readHubVersion } from './hub-version.js';

@@ -6,11 +6,11 @@ import { Tokens } from './tokens.js';
 
 @Module({})
 export class IdentityModule {
-  static with(...imports: DynamicModule[]): DynamicModule {
+  static with(secrets: Secrets, ...imports: DynamicModule[]): DynamicModule {
     return {
       module: IdentityModule,
       imports,
-      providers: [Secrets, Tokens, Sessions, Authenticator],
+      providers: [{ provide: Secrets, useValue: secrets }, Tokens, Sessions, Authenticator],
       exports: [Secrets, Tokens, Sessions, Authenticator],
     };
   }

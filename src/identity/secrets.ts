@@ -1,20 +1,21 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config, SECRET_SOURCE, type SecretSource } from '../config/index.js';
+import type { Config, SecretSource } from '../config/index.js';
 import { CcError } from '../errors/index.js';
 import { Redactor } from './redactor.js';
 
 /** How long a value is used before the source is asked again: a rotated file is seen, a busy step reads no disk. */
 const maxAgeMs = 5_000;
 
-/** The values behind the names listed under `secrets:`. They are handed out, never logged and never stored. */
-@Injectable()
+/**
+ * The values behind the names listed under `secrets:`. They are handed out, never logged and never stored. One a hub: what
+ * leaves the process is blacked out by the one that hands the values out, which alone knows them all.
+ */
 export class Secrets {
   readonly #source: SecretSource;
   readonly #names: ReadonlySet<string>;
   readonly #known = new Map<string, { readonly value: string; readonly readAt: number }>();
   readonly #redactor = new Redactor();
 
-  constructor(@Inject(CONFIG) config: Pick<Config, 'secrets'>, @Inject(SECRET_SOURCE) source: SecretSource) {
+  constructor(config: Pick<Config, 'secrets'>, source: SecretSource) {
     this.#source = source;
     this.#names = new Set(config.secrets);
     // Read now, so that a value is blacked out even before its first use.
@@ -32,14 +33,20 @@ export class Secrets {
         `Secret ${name} is not listed; add it under "secrets:" in commandcenter.yaml`,
       );
     }
-    const known = this.#known.get(name);
-    if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.value;
-    const value = this.#read(name);
+    const value = this.find(name);
     if (value !== undefined) return value;
     throw new CcError(
       'CC_SECRET_UNKNOWN',
       `Secret ${name} is listed but has no value; set ${name}, or ${name}_FILE to the path of a file, in the hub's environment`,
     );
+  }
+
+  /** undefined when it has no value, or is not listed. */
+  find(name: string): string | undefined {
+    if (!this.#names.has(name)) return undefined;
+    const known = this.#known.get(name);
+    if (known !== undefined && performance.now() - known.readAt < maxAgeMs) return known.value;
+    return this.#read(name);
   }
 
   /** The text with every value known so far, also a rotated one, replaced by `***`. Values under 4 characters stay. */

@@ -29,15 +29,16 @@ export async function start(
   );
   if (telemetry.metricsUrl !== undefined) log.info(`Metrics: ${telemetry.metricsUrl}`);
   if (telemetry.problem !== undefined) log.warn(telemetry.problem);
-  const database = await openDatabase(config, entities);
+  let database: Database | undefined;
   try {
+    database = await openDatabase(config, entities);
     log.info(`Database: ${database.description}`);
     const { applied } = await migrate(database);
     if (applied.length > 0) log.info({ applied }, `Migrated the schema (${applied.length})`);
-    await serve(config, database, role, log, terminal, stop.requested);
+    await serve(config, database, secrets, role, log, terminal, stop.requested);
   } finally {
     await telemetry.shutdown();
-    await database.close();
+    await database?.close();
   }
   log.info('Stopped');
   return 0;
@@ -46,12 +47,13 @@ export async function start(
 async function serve(
   config: Config,
   database: Database,
+  secrets: Secrets,
   role: JobsRole,
   log: Log,
   terminal: boolean,
   stopRequested: Promise<NodeJS.Signals>,
 ): Promise<void> {
-  const app = await createApp(config, database, secretFromEnvironment(), role, nestLogger(log));
+  const app = await createApp(config, database, secrets, role, nestLogger(log));
   try {
     const { adminToken, stateDir } = config;
     const admin = (url: string) =>

@@ -10,7 +10,7 @@ import { ConfigModule, type EngineConfig, loadConfig } from '../../src/config/in
 import { type Database, DatabaseModule } from '../../src/database/index.js';
 import { DefinitionsModule } from '../../src/definitions/index.js';
 import { EventsModule } from '../../src/events/index.js';
-import { IdentityModule } from '../../src/identity/index.js';
+import { IdentityModule, Secrets } from '../../src/identity/index.js';
 import { JobsModule, type JobsRole } from '../../src/jobs/index.js';
 import { PluginHostModule } from '../../src/plugin-host/index.js';
 import { loadAgents } from '../../src/plugin-host/load-agents.js';
@@ -61,12 +61,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     agents: loadAgents(manifest),
   };
 
-  const settings = ConfigModule.with(config, () => undefined);
+  const settings = ConfigModule.with(config);
   const telemetry = TelemetryModule.with(true, settings);
   const base = [settings, telemetry, DatabaseModule.with(database, telemetry)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
-  const identity = IdentityModule.with(...base);
+  const identity = IdentityModule.with(new Secrets(config, () => undefined), ...base);
   const host = PluginHostModule.with({ loaded: [loaded], skipped: [] }, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);

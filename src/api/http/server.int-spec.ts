@@ -7,7 +7,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { testDatabase, testDatabaseUrl } from '../../../test/support/database.js';
 import { ConfigModule, loadConfig, type Config } from '../../config/index.js';
 import { Database, DatabaseModule } from '../../database/index.js';
-import { IdentityModule, SessionEntity, TokenEntity, Tokens, type Role } from '../../identity/index.js';
+import { IdentityModule, Secrets, SessionEntity, TokenEntity, Tokens, type Role } from '../../identity/index.js';
 import { TelemetryModule } from '../../telemetry/index.js';
 import { configureApp } from '../configure-app.js';
 import { HealthController } from '../controllers/health.controller.js';
@@ -30,10 +30,13 @@ describe('the HTTP server', () => {
   const start = async (change: Partial<Config['engine']> = {}, on = database) => {
     const config = loadConfig({}, '/nowhere');
     const own: Config = { ...config, engine: { ...config.engine, ...change } };
-    const settings = ConfigModule.with(own, () => undefined);
+    const settings = ConfigModule.with(own);
     const telemetry = TelemetryModule.with(true, settings);
     const rooms = [settings, telemetry, DatabaseModule.with(on, telemetry)];
-    const module = { module: ServerModule, imports: [...rooms, IdentityModule.with(...rooms)] };
+    const module = {
+      module: ServerModule,
+      imports: [...rooms, IdentityModule.with(new Secrets(own, () => undefined), ...rooms)],
+    };
     const made = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(own), { logger: false });
     configureApp(made);
     const raw = made.getHttpAdapter().getInstance() as unknown as FastifyInstance;

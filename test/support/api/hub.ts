@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { createApp, entities } from '../../../src/app.module.js';
 import { type Config, loadConfig } from '../../../src/config/index.js';
 import type { Database } from '../../../src/database/index.js';
-import { type Role, Tokens } from '../../../src/identity/index.js';
+import { type Role, Secrets, Tokens } from '../../../src/identity/index.js';
 import { testDatabase } from '../database.js';
 
 export interface Answer {
@@ -53,7 +53,7 @@ export class TestHub {
       stateDir: folder,
       engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine },
     };
-    const app = await createApp(own, database, () => undefined, 'all', quiet);
+    const app = await createApp(own, database, new Secrets(own, () => undefined), 'all', quiet);
     await app.listen(0, '127.0.0.1');
     return new TestHub(app, database, await app.getUrl(), folder, await tokenOf(database, 'admin'));
   }

@@ -28,7 +28,7 @@ export async function startReplica(
   starter: FakeStarter,
   role: JobsRole = 'all',
 ): Promise<TestingModule> {
-  const config = ConfigModule.with(loadConfig({}, tmpdir()), () => undefined);
+  const config = ConfigModule.with(loadConfig({}, tmpdir()));
   const telemetry = TelemetryModule.with(true, config);
   const databases = DatabaseModule.with(database, telemetry);
   const jobs = JobsModule.with(role, databases, config);
