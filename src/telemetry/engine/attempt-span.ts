@@ -63,8 +63,7 @@ export class AttemptSpan implements Span {
   }
 
   spanContext(): SpanContext {
-    const { traceId, traceFlags } = this.owner;
-    this.#context ??= { traceId, spanId: hex(this.high) + hex(this.low), traceFlags };
+    this.#context ??= new AttemptContext(this);
     return this.#context;
   }
 
@@ -118,6 +117,26 @@ export class AttemptSpan implements Span {
   get #made(): Span {
     this.#real ??= this.owner.makeSpan(this);
     return this.#real;
+  }
+}
+
+/** Most attempts are never asked for their id as text. */
+class AttemptContext implements SpanContext {
+  #spanId: string | undefined;
+
+  constructor(private readonly span: AttemptSpan) {}
+
+  get traceId(): string {
+    return this.span.owner.traceId;
+  }
+
+  get spanId(): string {
+    this.#spanId ??= hex(this.span.high) + hex(this.span.low);
+    return this.#spanId;
+  }
+
+  get traceFlags(): number {
+    return this.span.owner.traceFlags;
   }
 }
 

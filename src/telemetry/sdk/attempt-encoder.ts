@@ -8,7 +8,7 @@ const fixedBytes = 10 + 9 + 9 + 6;
 /**
  * Encodes attempts as messages `opentelemetry.proto.trace.v1.Span`, exactly as the SDK would (opentelemetry-proto 1.x,
  * trace.proto; wire format: protobuf.dev/programming-guides/encoding). What is the same for all attempts of a run, or for all
- * of a step, is encoded once. test/attempt-encoder.e2e-spec.ts holds it against OpenTelemetry's own decoder.
+ * of a step, is encoded once. attempt-encoder.int-spec.ts holds it against the SDK's spans and OpenTelemetry's own protos.
  */
 export class AttemptEncoder {
   readonly #steps = new Map<string, Buffer>();
