@@ -10,6 +10,9 @@ import { loadConfig } from '../../dist/config/index.js';
 import { EngineTelemetry, startTelemetry } from '../../dist/telemetry/index.js';
 import { serve } from './serve.ts';
 
+/** BENCH_SAY: each step writes a line to its log. */
+const agent = process.env['BENCH_SAY'] === undefined ? 'transform' : 'say';
+
 const root = mkdtempSync(join(tmpdir(), 'cc-bench-hub-'));
 writeHub(root, [1, 10]);
 const config = loadConfig({ ...process.env, PORT: '0' }, root);
@@ -68,7 +71,9 @@ serve(
 export function writeHub(folder: string, lengths: readonly number[]): void {
   mkdirSync(join(folder, 'workflows'));
   symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
-  writeFileSync(join(folder, 'commandcenter.yaml'), 'plugins: [{ use: transform }]\nworkflows: [workflows]\n');
+  const say = resolve(import.meta.dirname, 'say');
+  const file = `plugins: [{ use: transform }, { use: ${say} }]\nworkflows: [workflows]\nengine: { maxLogBytes: 100000000 }\n`;
+  writeFileSync(join(folder, 'commandcenter.yaml'), file);
   for (const length of lengths) writeFileSync(join(folder, 'workflows', `steps-${length}.yaml`), sequence(length));
 }
 
@@ -76,7 +81,7 @@ export function writeHub(folder: string, lengths: readonly number[]): void {
 function sequence(length: number): string {
   const steps = Array.from({ length }, (_, n) => {
     const needs = n === 0 ? '' : `needs: [s${n - 1}], `;
-    return `  s${n}: { ${needs}uses: transform.value, with: { value: { step: ${n}, text: "a result of sixty bytes as of a charge" } } }`;
+    return `  s${n}: { ${needs}uses: ${agent}.value, with: { value: { step: ${n}, text: "a result of sixty bytes as of a charge" } } }`;
   });
   return `id: steps-${length}\nsteps:\n${steps.join('\n')}\n`;
 }
