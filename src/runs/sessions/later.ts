@@ -1,5 +1,7 @@
 /** Told at once at least, when there are this many; more where more wait, so that the queue cannot grow without end. */
 const slice = 16;
+/** So many that are done are thrown away together. */
+const told = 1024;
 
 /**
  * What nobody waits for, done between the turns in which work goes on: telling the telemetry must not delay the next step of
@@ -25,7 +27,7 @@ export class Later {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#next === this.#waiting.length) return;
     this.#scheduled = true;
     setImmediate(() => this.#turn());
   }
@@ -34,8 +36,11 @@ export class Later {
     this.#scheduled = false;
     const until = this.#next + Math.max(slice, (this.#waiting.length - this.#next) >> 2);
     while (this.#next < Math.min(until, this.#waiting.length)) this.#do();
-    if (this.#next === this.#waiting.length) this.finish();
-    else this.#schedule();
+    if (this.#next >= told) {
+      this.#waiting.splice(0, this.#next);
+      this.#next = 0;
+    }
+    this.#schedule();
   }
 
   #do(): void {

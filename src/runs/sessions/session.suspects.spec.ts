@@ -28,6 +28,25 @@ async function takeOver(log: RunEvent[], plan = two, crashes = 0) {
   return session;
 }
 
+describe('attempts that were lost with their process', () => {
+  const lost = () => host.telemetry.told.filter((what) => what.includes('lost') || what === 'taken over');
+
+  it('are all that were in flight, at the first crash', async () => {
+    await takeOver([began('a'), began('b')]);
+    expect(lost()).toEqual(['taken over', 'a 1 lost: lost', 'b 1 lost: lost']);
+  });
+
+  it('are the one that was driven alone, at a crash after that: the other only stands as running', async () => {
+    await takeOver([began('a'), began('b')], two, 1);
+    expect(lost()).toEqual(['taken over', 'a 1 lost: lost']);
+  });
+
+  it('are quarantined and no more, where the crash convicts', async () => {
+    await takeOver([began('a'), began('b')], two, 3);
+    expect(lost()).toEqual(['taken over', 'a 1 lost: quarantined']);
+  });
+});
+
 describe('the steps that may have killed their process', () => {
   it('are driven one at a time, each noted durably before it starts', async () => {
     let note: (ours: boolean) => void = () => undefined;
