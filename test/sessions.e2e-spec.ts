@@ -206,6 +206,7 @@ describe('browser sessions over HTTP', () => {
         ['/nowhere', 404, 'There is no page /nowhere.'],
         [`/runs/${noRun}`, 404, 'There is no run'],
         ['/runs/x%3Cscript%3E', 404, 'There is no run &#34;x&#60;script&#62;&#34;.'],
+        ['/runs?workflow=No', 400, 'is not the id of a workflow'],
         ['/runs?status=lost', 400, '<code>query.status'],
         ['/runs?cursor=nonsense', 400, 'is not a cursor of this list'],
       ] as const) {
@@ -225,6 +226,16 @@ describe('browser sessions over HTTP', () => {
         headers: { ...html, cookie, origin },
       });
       expect([forbidden.status, await forbidden.text()]).toEqual([403, expect.stringContaining('CC_FORBIDDEN')]);
+    });
+
+    it('say what the workflow is that dashboards call _other, which the API does not know', async () => {
+      const { cookie } = await open(await checked.hub.token('viewer'));
+      const response = await visit('/runs?workflow=_other&status=failed', { cookie });
+      const page = await response.text();
+      expect(response.status).toBe(200);
+      expect(page).toContain('No run like this');
+      expect(page).toContain('telemetry.workflowLabelBudget');
+      expect(refusal(await browse('/api/v1/runs?workflow=_other', cookie))).toEqual([400, 'CC_REQUEST_INVALID']);
     });
 
     it('page through runs, newest first, and keep the filter', async () => {

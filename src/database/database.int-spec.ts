@@ -27,6 +27,12 @@ describe('Database', () => {
     expect(await rows()).toEqual([{ n: 1 }]);
   });
 
+  it('limits the time of reads, not that of the hot path', async () => {
+    const show = 'SHOW statement_timeout';
+    expect(await database.dataSource.query(show)).toEqual([{ statement_timeout: '5s' }]);
+    expect((await database.pool.query(show)).rows).toEqual([{ statement_timeout: '0' }]);
+  });
+
   it('survives the loss of every connection, idle or in a transaction', async () => {
     const cutOff = database.transaction(async (tx) => {
       await tx.query('SELECT 1');

@@ -19,6 +19,8 @@ export interface DatabaseOptions {
 
 /** Connections for reads through TypeORM; apart from the hot path's, so that a slow list cannot hold up a journal. */
 const readConnections = 5;
+/** What PostgreSQL has not read by then it gives up: a question without an index must not hold a connection for minutes. */
+const READ_MS = 5_000;
 
 /** The one door to PostgreSQL: a pool for written SQL, and TypeORM for entities and reads. */
 export class Database {
@@ -51,6 +53,8 @@ export class Database {
       url: options.url,
       applicationName: 'commandcenter reads',
       poolSize: readConnections,
+      connectTimeoutMS: READ_MS,
+      extra: { statement_timeout: READ_MS },
       poolErrorHandler: () => undefined,
       installExtensions: false,
       synchronize: false,

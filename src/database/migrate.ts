@@ -1,4 +1,5 @@
 import { Logger, runMigrations } from 'graphile-worker';
+import { MigrationExecutor, type Migration } from 'typeorm';
 import { CcError } from '../errors/index.js';
 import type { Database, Tx } from './database.js';
 
@@ -11,12 +12,26 @@ export async function migrate(database: Database): Promise<{ applied: string[] }
   try {
     await session.query('SELECT pg_advisory_lock($1, $2)', [...lock]);
     await refuseNewerSchema(session, database);
-    const applied = await database.dataSource.runMigrations();
+    const applied = await runOurs(database);
     await runMigrations({ pgPool: database.pool, logger: quiet });
     return { applied: applied.map((migration) => migration.name) };
   } finally {
     // Ends the session, and with it the lock, whatever state it is in.
     session.release(true);
+  }
+}
+
+/** On a connection for reads, but without its time limit: a migration takes as long as it takes. */
+async function runOurs({ dataSource }: Database): Promise<Migration[]> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SET statement_timeout = 0');
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    return await executor.executePendingMigrations();
+  } finally {
+    await runner.query('RESET statement_timeout').catch(() => undefined);
+    await runner.release();
   }
 }
 

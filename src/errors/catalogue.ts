@@ -31,6 +31,7 @@ export const catalogue = {
   CC_OVERLOADED: { kind: 'unavailable', title: 'The hub has as much work as it can take' },
   CC_SHUTTING_DOWN: { kind: 'unavailable', title: 'This replica is shutting down' },
   CC_DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'PostgreSQL does not answer' },
+  CC_READ_TOO_SLOW: { kind: 'unavailable', title: 'PostgreSQL would take too long to find this' },
   CC_INTERNAL: { kind: 'failed', title: 'A fault of the hub' },
   CC_IDEMPOTENCY_MISMATCH: { kind: 'unprocessable', title: 'The Idempotency-Key was used before with another request' },
   // identity

@@ -88,6 +88,32 @@ describe('browser sessions', () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  it('is one of fifty of its token: the oldest goes when one more is opened', async () => {
+    const other = await sessions.open((await create('other')).id);
+    const opened: string[] = [];
+    for (let n = 0; n < 52; n += 1) opened.push((await sessions.open(token.id))!.secret);
+    expect(await rows()).toHaveLength(51);
+    const known = await Promise.all(opened.map(who));
+    expect(known.map((name) => name === 'cli')).toEqual(opened.map((_, n) => n >= 2));
+    expect(await who(other!.secret)).toBe('other');
+  });
+
+  it('is found, opened and ended while slow reads hold every connection for reads', async () => {
+    const authenticator = new Authenticator(tokens, sessions);
+    const slow = Array.from({ length: 10 }, () => database.dataSource.query('SELECT pg_sleep(1)'));
+    const work = async () => {
+      const { secret } = (await sessions.open(token.id))!;
+      const known = await Promise.all([
+        authenticator.authenticate({ kind: 'session', text: secret }),
+        authenticator.authenticate({ kind: 'token', text: token.text }),
+      ]);
+      await sessions.end(secret);
+      return known.map((principal) => principal?.name);
+    };
+    expect(await Promise.race([work(), Promise.race(slow).then(() => 'after a slow read')])).toEqual(['cli', 'cli']);
+    await Promise.all(slow);
+  });
+
   it('neither passes as a token nor a token as a session', async () => {
     const authenticator = new Authenticator(tokens, sessions);
     const { secret } = (await sessions.open(token.id))!;

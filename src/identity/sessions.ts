@@ -10,6 +10,9 @@ export interface NewSession {
   readonly expiresAt: Date;
 }
 
+/** A browser more than that ends the oldest session of its token. */
+const MOST_SESSIONS = 50;
+
 /** Browsers that signed in with a token. */
 @Injectable()
 export class Sessions {
@@ -18,9 +21,16 @@ export class Sessions {
   /** A session lasts a week, and never longer than its token. Undefined when that is revoked or expired meanwhile. */
   async open(tokenId: string): Promise<NewSession | undefined> {
     const secret = newSecret();
-    // Whoever opens one clears away what has expired: the table cannot grow without it.
-    const rows = await this.database.dataSource.query<{ expiresAt: Date }[]>(
-      `WITH gone AS (DELETE FROM session WHERE expires_at <= now())
+    // Whoever opens one clears away what has expired, as the table cannot grow without it,
+    // and of one token's sessions all but the newest, so that nobody fills the table by signing in.
+    const { rows } = await this.database.pool.query<{ expiresAt: Date }>(
+      `WITH too_many AS (
+         SELECT hash FROM session WHERE token_id = $2 ORDER BY created_at DESC, hash OFFSET ${MOST_SESSIONS - 1}
+       ), gone AS (
+         DELETE FROM session WHERE hash IN (
+           SELECT hash FROM session WHERE expires_at <= now() OR hash IN (SELECT hash FROM too_many)
+              FOR UPDATE SKIP LOCKED)
+       )
        INSERT INTO session (hash, token_id, expires_at)
        SELECT $1, t.id, least(t.expires_at, now() + interval '7 days') FROM token t WHERE t.id = $2 AND ${tokenIsValid}
        RETURNING expires_at AS "expiresAt"`,
@@ -31,7 +41,7 @@ export class Sessions {
 
   /** Whose session it is; undefined when it is unknown, has ended, or its token has. */
   async find(hash: Buffer): Promise<Principal | undefined> {
-    const rows = await this.database.dataSource.query<TokenRow[]>(
+    const { rows } = await this.database.pool.query<TokenRow>(
       `SELECT ${tokenColumns}, s.hash FROM session s JOIN token t ON t.id = s.token_id
         WHERE s.hash = $1 AND s.expires_at > now() AND ${tokenIsValid}`,
       [hash],
@@ -40,6 +50,6 @@ export class Sessions {
   }
 
   async end(secret: string): Promise<void> {
-    await this.database.dataSource.query('DELETE FROM session WHERE hash = $1', [hashToken(secret)]);
+    await this.database.pool.query('DELETE FROM session WHERE hash = $1', [hashToken(secret)]);
   }
 }

@@ -19,13 +19,16 @@ export interface TokenRow {
   readonly stale: boolean;
 }
 
-/** Whose row it is, when it is the row of that hash. Notes the use of the token. */
+/**
+ * Whose row it is, when it is the row of that hash. Notes the use of the token. Like all that says who calls it goes
+ * through the pool of the hot path: lists that are slow fill the connections for reads, and must not lock anybody out.
+ */
 export async function principalOf(
   database: Database,
   row: TokenRow | undefined,
   hash: Buffer,
 ): Promise<Principal | undefined> {
   if (row === undefined || !timingSafeEqual(row.hash, hash)) return undefined;
-  if (row.stale) await database.dataSource.query('UPDATE token SET last_used_at = now() WHERE id = $1', [row.id]);
+  if (row.stale) await database.pool.query('UPDATE token SET last_used_at = now() WHERE id = $1', [row.id]);
   return { id: row.id, name: row.name, role: row.role, approver: row.approver };
 }

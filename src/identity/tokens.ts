@@ -21,7 +21,7 @@ export class Tokens {
 
   /** Whose token it is; undefined when unknown or expired (by the database's clock). */
   async find(hash: Buffer): Promise<Principal | undefined> {
-    const rows = await this.database.dataSource.query<TokenRow[]>(
+    const { rows } = await this.database.pool.query<TokenRow>(
       `SELECT ${tokenColumns}, t.hash FROM token t WHERE t.hash = $1 AND ${tokenIsValid}`,
       [hash],
     );

@@ -25,6 +25,7 @@ describe('whatever is thrown becomes a coded error', () => {
     ["Nest's bad request", new BadRequestException('no'), 'CC_REQUEST_INVALID'],
     ["Nest's not found", new NotFoundException('Cannot GET /x'), 'CC_ROUTE_NOT_FOUND'],
     ["Nest's unavailable", new ServiceUnavailableException('later'), 'CC_SHUTTING_DOWN'],
+    ['a read that took too long', coded('57014'), 'CC_READ_TOO_SLOW'],
     ['a syntax error in SQL', coded('42601'), 'CC_INTERNAL'],
     ['a bug', new TypeError('undefined is not a function'), 'CC_INTERNAL'],
     ['a string', 'oops', 'CC_INTERNAL'],

@@ -42,10 +42,16 @@ const gone =
 const goneMessages =
   /connection terminated|timeout exceeded when trying to connect|cannot use a pool after calling end|client was closed|connection error and is not queryable/i;
 
+/** The statement's time was up: only reads have a limit. */
+const tooSlow = '57014';
+const slowWords = 'this takes PostgreSQL too long to find; ask for less, by naming a workflow or a time';
+
 function databaseError(error: unknown): CcError | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth += 1) {
     const driver = (link as { driverError?: unknown }).driverError;
-    if (gone.test(codeOf(driver) ?? codeOf(link) ?? '') || goneMessages.test(link.message)) {
+    const code = codeOf(driver) ?? codeOf(link) ?? '';
+    if (code === tooSlow) return new CcError('CC_READ_TOO_SLOW', slowWords, { cause: error, retryAfter: 10 });
+    if (gone.test(code) || goneMessages.test(link.message)) {
       return new CcError('CC_DATABASE_UNAVAILABLE', 'PostgreSQL does not answer at the moment; try again', {
         cause: error,
       });

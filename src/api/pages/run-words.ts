@@ -1,7 +1,7 @@
-import type { RunSummary } from '../../runs/index.js';
+import type { RunLine } from '../../runs/index.js';
 import { html, type Html } from './html.js';
 
-export function triggerText({ kind, by }: RunSummary['trigger']): Html {
+export function triggerText({ kind, by }: RunLine['trigger']): Html {
   return html`${kind}${by !== undefined && html` <span class="muted">by ${by}</span>`}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Failure, RunStatus, Trigger } from '../../workflow/index.js';
 import type { Numbered } from '../journal/event-rows.js';
-import type { LogLineView, RunEventView, RunSummary } from './views.js';
+import type { LogLineView, RunEventView, RunLine, RunSummary } from './views.js';
 
 export interface RunRow {
   readonly id: string;
@@ -35,6 +35,19 @@ export interface Payloads {
   readonly trigger: Trigger;
   readonly input?: unknown;
   readonly output?: unknown;
+}
+
+export function runLine(row: RunRow, { trigger }: Pick<Payloads, 'trigger'>): RunLine {
+  return {
+    id: row.id,
+    workflow: row.workflow_id,
+    status: row.status,
+    trigger,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    usd: row.cost_usd,
+  };
 }
 
 export function runSummary(row: RunRow, payloads: Payloads): RunSummary {

@@ -6,13 +6,28 @@ import { names, Span } from '../../telemetry/index.js';
 import { foldRun } from '../../workflow/index.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { decodeSeqCursor, encodeCursor } from './cursor.js';
-import { eventView, logLineView, payloadsOf, runColumns, runSummary, type LogRow, type RunRow } from './rows.js';
-import { runConditions, type RunFilter } from './run-filter.js';
+import {
+  eventView,
+  logLineView,
+  payloadsOf,
+  runColumns,
+  runLine,
+  runSummary,
+  type LogRow,
+  type RunRow,
+} from './rows.js';
+import { runConditions, type RunConditions, type RunFilter } from './run-filter.js';
 import { stepViews } from './step-views.js';
-import type { LogLineView, Page, RunEventView, RunStory, RunSummary, RunView } from './views.js';
+import type { LogLineView, Page, RunEventView, RunLine, RunStory, RunSummary, RunView } from './views.js';
 
 /** A page ends early when its payloads grow beyond this, so that no list costs the hub hundreds of megabytes. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** How many runs a page looks through for what has no index: what is rare must not cost a read of all there ever was. */
+const SEARCHED_RUNS = 50_000;
+
+/** A larger first event is not read for a line, which then does not say who triggered the run. */
+const LINE_BYTES = 16 * 1024;
 
 const logColumns = 'seq, at, level, step, attempt, message, fields';
 const logBytes = 'octet_length(message) + coalesce(octet_length(fields), 0)';
@@ -36,15 +51,13 @@ export class RunReader {
     private readonly definitions: Definitions,
   ) {}
 
-  /** Newest first. */
+  /** Newest first. A page may be short, or empty, and yet there is more: it ended where the search or its bytes did. */
   @Span(names.span.runsList)
   async list(filter: RunFilter): Promise<Page<RunSummary>> {
-    const { sql, values } = runConditions(filter);
-    const limit = `$${values.length + 1}`;
+    const conditions = runConditions(filter);
+    const limit = `$${conditions.values.length + 1}`;
     const rows = await this.query<RunRow & Sized & { created: string | null; succeeded: string | null }>(
-      `WITH page AS (
-         SELECT ${runColumns} FROM run WHERE ${sql} ORDER BY id DESC LIMIT ${limit}::int + 1
-       ), sized AS (
+      `WITH page AS (${pageOf(conditions, limit)}), sized AS (
          SELECT p.*, c.data AS created, s.data AS succeeded, count(*) OVER () AS found, row_number() OVER newest AS place,
                 sum(coalesce(octet_length(c.data), 0) + coalesce(octet_length(s.data), 0)) OVER newest AS bytes
            FROM page p
@@ -53,10 +66,32 @@ export class RunReader {
          WINDOW newest AS (ORDER BY p.id DESC)
        )
        SELECT * FROM sized WHERE place = 1 OR (place <= ${limit}::int AND bytes <= ${PAGE_BYTES}) ORDER BY id DESC`,
-      [...values, filter.limit],
+      [...conditions.values, filter.limit],
     );
     const items = rows.map((row) => runSummary(row, payloadsOf(row, row.created, row.succeeded)));
-    return page(items, rows, (last) => encodeCursor(last.id));
+    return this.orSearchedTo(
+      conditions,
+      page(items, rows, (last) => encodeCursor(last.id)),
+    );
+  }
+
+  /** The same for people, who see no payloads: only of the trigger what a line has room for. */
+  @Span(names.span.runsList)
+  async lines(filter: RunFilter): Promise<Page<RunLine>> {
+    const conditions = runConditions(filter);
+    const limit = `$${conditions.values.length + 1}`;
+    const rows = await this.query<RunRow & Sized & { created: string | null }>(
+      `WITH page AS (${pageOf(conditions, limit)})
+       SELECT p.*, count(*) OVER () AS found,
+              CASE WHEN octet_length(c.data) <= ${LINE_BYTES} THEN c.data END AS created
+         FROM page p LEFT JOIN run_event c ON c.run_id = p.id AND c.seq = 1 ORDER BY p.id DESC`,
+      [...conditions.values, filter.limit],
+    );
+    const items = rows.slice(0, filter.limit).map((row) => runLine(row, payloadsOf(row, row.created, null)));
+    return this.orSearchedTo(
+      conditions,
+      page(items, rows, (last) => encodeCursor(last.id)),
+    );
   }
 
   @Span(names.span.runsGet)
@@ -105,6 +140,23 @@ export class RunReader {
     return { items: rows.map(logLineView).reverse(), more: Number(rows[0]?.found ?? 0) > rows.length };
   }
 
+  /** A last page that only looked through so many runs goes on where it stopped. */
+  private async orSearchedTo<T extends { readonly id: string }>(
+    { found, checked, values }: RunConditions,
+    result: Page<T>,
+  ): Promise<Page<T>> {
+    if (checked === undefined || result.nextCursor !== null) return result;
+    // Parameters of the checked part stand between the others: without a use PostgreSQL would not know their type.
+    const [end] = await this.query<{ id: string }>(
+      `SELECT id FROM run WHERE ${found} AND (true OR (${checked})) ORDER BY id DESC OFFSET ${SEARCHED_RUNS - 1} LIMIT 1`,
+      values,
+    );
+    if (end === undefined) return result;
+    const last = result.items.at(-1)?.id;
+    // Runs that started meanwhile move the end up; what was shown must not come again.
+    return { ...result, nextCursor: encodeCursor(last !== undefined && last < end.id ? last : end.id) };
+  }
+
   /** Through the connections for reads: a slow page must not hold up the journal. */
   private query<T>(sql: string, values: unknown[]): Promise<T[]> {
     return this.database.dataSource.query<T[]>(sql, values);
@@ -139,6 +191,13 @@ export class RunReader {
     if (rows.length === 0) await this.row(id);
     return rows;
   }
+}
+
+function pageOf({ found, checked }: RunConditions, limit: string): string {
+  if (checked === undefined)
+    return `SELECT ${runColumns} FROM run WHERE ${found} ORDER BY id DESC LIMIT ${limit}::int + 1`;
+  return `SELECT * FROM (SELECT ${runColumns} FROM run WHERE ${found} ORDER BY id DESC LIMIT ${SEARCHED_RUNS}) AS newest
+           WHERE ${checked} ORDER BY id DESC LIMIT ${limit}::int + 1`;
 }
 
 function page<T>(items: readonly T[], rows: readonly Sized[], cursorOf: (last: T) => string): Page<T> {

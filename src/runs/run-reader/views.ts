@@ -17,6 +17,18 @@ export interface RunSummary {
   readonly cost: { readonly usd: number; readonly activeSeconds: number };
 }
 
+/** What a list for people says of a run. */
+export interface RunLine {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly trigger: Pick<Trigger, 'kind' | 'by'>;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly usd: number;
+}
+
 export interface RunView extends RunSummary {
   readonly steps: readonly StepView[];
 }
