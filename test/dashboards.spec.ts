@@ -77,6 +77,9 @@ describe('the generated dashboards', () => {
       .flatMap(panelsOf)
       .filter((panel) => targetsOf(panel).some(({ exemplar }) => exemplar));
     expect(withExamples.map(({ title }) => title)).toEqual(['Duration percentiles']);
+    const [target] = targetsOf(withExamples[0]!).filter(({ exemplar }) => exemplar);
+    // $__rate_interval is four times this: Tempo writes every 15 s, and a rate takes two values.
+    expect(target!.interval).toBe('15s');
   });
 });
 

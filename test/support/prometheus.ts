@@ -79,15 +79,15 @@ export class Prometheus {
     return this.get(`label/${label}/values`, { 'match[]': match });
   }
 
-  /** The time of a scrape that began after this call. */
-  async scrape(): Promise<number> {
+  /** The time of a scrape that began after this call: of one that succeeded, or else of one that failed. */
+  async scrape(succeeds = true): Promise<number> {
     const since = Date.now() / 1000;
     for (const deadline = since + 20; Date.now() / 1000 < deadline; await sleep(100)) {
       // Of a bare selector only: the timestamp of anything computed is the time of the query.
-      const [last] = await this.query('max(timestamp(up) and up == 1)', Date.now() / 1000);
+      const [last] = await this.query(`max(timestamp(up) and up == ${succeeds ? 1 : 0})`, Date.now() / 1000);
       if (last !== undefined && last.value > since) return last.value;
     }
-    throw new Error('no successful scrape within 20 s');
+    throw new Error(`no scrape within 20 s that ${succeeds ? 'succeeds' : 'fails'}`);
   }
 
   async stop(): Promise<void> {

@@ -17,6 +17,8 @@ export function standard(name: string): Metric {
  * is the service.name of a hub, which the scrape job is named after.
  */
 export const tracedRuns = `traces_spanmetrics_latency_bucket{service=~"$job", span_name="${span.workflow}"}`;
+/** How often Tempo writes it: a window made for the hub's scrapes would hold one value of it, and a rate takes two. */
+export const tracedRunsEvery = '15s';
 
 /** A selector of the one series of a counter or a gauge, or of that part of a histogram, in the jobs the reader chose. */
 export function select(metric: Metric, matchers: readonly string[] = [], part?: 'bucket' | 'sum' | 'count'): string {

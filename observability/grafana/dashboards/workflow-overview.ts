@@ -1,9 +1,19 @@
-import * as common from '@grafana/grafana-foundation-sdk/common';
 import { instruments } from '../../../src/telemetry/names.ts';
 import { dashboard, workflow } from './frame.ts';
 import { colour, coloured, override, runsOfCell, text, thresholds, tinted } from './look.ts';
 import { bars, figure, gauge, lines, table, unit } from './panels.ts';
-import { inRange, max, perSecond, quantile, quantileOf, select, share, sum, tracedRuns } from './queries.ts';
+import {
+  inRange,
+  max,
+  perSecond,
+  quantile,
+  quantileOf,
+  select,
+  share,
+  sum,
+  tracedRuns,
+  tracedRunsEvery,
+} from './queries.ts';
 import { column, instant, range } from './targets.ts';
 
 const { workflowRuns: runs, workflowDuration: duration, workflowsActive: active } = instruments;
@@ -51,16 +61,17 @@ const activeWorkflows = figure({
   description:
     'Runs that have not ended, of all workflows and all replicas: waiting for a replica (queued), executing a step ' +
     '(running), or waiting for a timer, an event or a person (waiting). Normal: queued near 0. Queued that grows means ' +
-    'too few replicas, or none.',
+    'too few replicas. "no hub" means that none answered the last scrape at the end of the chosen time: nothing runs then, ' +
+    'whatever these figures said before.',
   unit: 'short',
-  noValue: 'none',
+  noValue: 'no hub',
   size: [12, 5],
-  targets: [range(max(select(active), ['status']), '{{status}}')],
+  // Of this moment: the last figure of a hub that died would look like one that is well.
+  targets: [instant(max(select(active), ['status']), '{{status}}')],
 })
   .decimals(0)
   .min(0)
   .thresholds(thresholds('text'))
-  .graphMode(common.BigValueGraphMode.Area)
   .overrides(coloured('queued', 'running', 'waiting'));
 
 const perMinute = bars(
@@ -93,7 +104,9 @@ const percentiles = lines({
     range(percentile(0.5), 'p50'),
     range(percentile(0.95), 'p95'),
     range(percentile(0.99), 'p99'),
-    range(quantileOf(0.95, tracedRuns, perSecond), 'p95 of traces').exemplar(true),
+    range(quantileOf(0.95, tracedRuns, perSecond), 'p95 of traces')
+      .interval(tracedRunsEvery)
+      .exemplar(true),
   ],
 }).overrides([
   ...coloured('p50', 'p95', 'p99'),

@@ -5,10 +5,11 @@ const time = (column: string) => `to_timestamp(${column} / 1000)`;
 /**
  * The fence. Only rows whose epoch is still ours are updated, and only events of updated rows are written; a run that
  * is not returned is lost. (A plain join or FOR KEY SHARE does not fence: the row must be locked and re-read by UPDATE.)
+ * The comment is its name in metrics: by the first word alone it would be one of all that begin with WITH.
  * `IS TRUE` keeps `IN` a hashed probe instead of a join, which the connection's settings would make a nested loop.
  */
 const fence = `
-  WITH f AS (
+  /*journal*/ WITH f AS (
     UPDATE run r SET
       seq = w.seq, status = w.status, error = w.error, cost_usd = w.cost_usd, active_ms = w.active_ms,
       started_at = ${time('w.started_at')}, finished_at = ${time('w.finished_at')},

@@ -1,9 +1,10 @@
 /**
  * Starts of many runs in one statement. A start whose dedupe key is taken makes nothing. `owner` is asked of the table
  * of replicas: a replica that was declared dead meanwhile starts its run unowned, for another one to drive.
+ * The comment is its name in metrics.
  */
 export const startSql = `
-  WITH s AS (
+  /*start*/ WITH s AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::int[], $8::text[], $9::text[],
       $10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[])
       AS s(id, workflow_id, version, status, trigger, owned, seq, trace_id, span_id, traceparent, created_at, started_at, key, fingerprint)

@@ -41,7 +41,7 @@ const agents = `
   action(Bank, 'hesitate', {}); action(Bank, 'refuse', {});`;
 
 /** Milliseconds of ten orders: quick ones, some slow ones, so that each quantile lies in a bucket of its own. */
-const orders = [20, 20, 150, 150, 150, 400, 400, 700, 1500, 3000];
+const orders = [20, 20, 150, 150, 150, 400, 400, 400, 700, 1200];
 
 /** A hub in a process of its own and what its users do with it: runs of every ending, and requests it refuses. */
 export class Demo {
@@ -49,6 +49,8 @@ export class Demo {
   readonly #hub: HubProcess;
   /** How long those who asked for a run waited for the answer, seconds. */
   readonly waited: number[] = [];
+  /** Answers of the API so far. */
+  readonly answers = { all: 0, refused: 0 };
 
   private constructor(folder: PluginFolder, hub: HubProcess) {
     this.#folder = folder;
@@ -93,6 +95,11 @@ export class Demo {
     await this.#quiet();
   }
 
+  /** The hub dies; what it left stays. */
+  async die(): Promise<void> {
+    await this.#hub.end('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     await this.#hub.end();
     this.#folder.remove();
@@ -106,13 +113,15 @@ export class Demo {
       this.#start('payments'),
       this.#start('returns'),
       this.#start('reports'),
-      this.#hub.call('GET', '/runs'),
+      this.#call('GET', '/runs'),
       // What a client with a typing error gets.
-      this.#hub.call('GET', '/runs/no-such-run'),
+      this.#call('GET', '/runs/no-such-run'),
       this.#ask('nothing'),
+      // A page in a browser, that looks again and again.
+      ...Array.from({ length: 5 }, () => fetch(`${this.#hub.url}/runs`, { redirect: 'manual' })),
     ]);
     await sleep(150);
-    await this.#hub.call('POST', `/runs/${cancelled}/cancel`, {});
+    await this.#call('POST', `/runs/${cancelled}/cancel`, {});
   }
 
   async #start(workflow: string, input: object = {}): Promise<string> {
@@ -123,15 +132,22 @@ export class Demo {
 
   async #ask(workflow: string, input: object = {}): Promise<Answer> {
     const since = performance.now();
-    const answer = await this.#hub.call('POST', `/workflows/${workflow}/runs`, { input });
+    const answer = await this.#call('POST', `/workflows/${workflow}/runs`, { input });
     this.waited.push((performance.now() - since) / 1000);
+    return answer;
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<Answer> {
+    const answer = await this.#hub.call(method, path, body);
+    this.answers.all++;
+    if (answer.status >= 400) this.answers.refused++;
     return answer;
   }
 
   async #quiet(): Promise<void> {
     await until('no run to be active', async () => {
       const answers = await Promise.all(
-        ['queued', 'running', 'waiting'].map((status) => this.#hub.call('GET', `/runs?status=${status}&limit=1`)),
+        ['queued', 'running', 'waiting'].map((status) => this.#call('GET', `/runs?status=${status}&limit=1`)),
       );
       return answers.every(({ body }) => (body as { items: unknown[] }).items.length === 0);
     });

@@ -18,6 +18,7 @@ export interface Target {
   readonly instant?: boolean;
   readonly range?: boolean;
   readonly format?: string;
+  readonly interval?: string;
   readonly exemplar?: boolean;
   readonly datasource?: { uid?: string };
 }
