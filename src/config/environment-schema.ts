@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exporterNames, namesIn, otlpProtocols } from './otel-environment.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +14,22 @@ const databaseUrl = z
     (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
     'must look like postgres://user@host:5432/name',
   );
+
+/** The SDK would leave a name out that it does not know, and nobody would notice. */
+const exporters = (known: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) =>
+        text.trim() === 'none' || (!/\bnone\b/.test(text) && namesIn(text).every((name) => known.includes(name))),
+      `must be a list of ${known.join(', ')}, or none`,
+    )
+    .optional();
+
+const otlpProtocol = z
+  .string()
+  .refine((text) => (otlpProtocols as readonly string[]).includes(text.trim()), `must be ${otlpProtocols.join(', ')}`)
+  .optional();
 
 /** The variables the hub itself reads. Others (secrets, the rest of OTEL_*, which its SDK reads) pass by. */
 export const environmentSchema = z.object({
@@ -31,6 +48,13 @@ export const environmentSchema = z.object({
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'insensitive' }).default(false),
   OTEL_EXPORTER_PROMETHEUS_HOST: z.string().optional(),
   OTEL_EXPORTER_PROMETHEUS_PORT: port.default(9464),
+  OTEL_TRACES_EXPORTER: exporters(exporterNames.traces),
+  OTEL_METRICS_EXPORTER: exporters(exporterNames.metrics),
+  OTEL_LOGS_EXPORTER: exporters(exporterNames.logs),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: otlpProtocol,
 });
 
 /** An empty variable is an absent one: `PORT= npm start` and compose files mean exactly that. */

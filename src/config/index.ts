@@ -8,9 +8,12 @@ export { readHubVersion } from './hub-version.js';
 export {
   type BatchLimits,
   fillOtelEnvironment,
-  metricsExporters,
+  metricExporters,
+  metricPeriod,
+  type OtlpProtocol,
+  sdkSpeaksForItself,
   spanBatches,
-  tracesByGrpc,
+  traceExporters,
 } from './otel-environment.js';
 export { loadConfig } from './load-config.js';
 export { secretFromEnvironment, type SecretSource } from './secret-source.js';

@@ -39,6 +39,18 @@ describe('loadConfig', () => {
     });
   });
 
+  it('refuses exporters and protocols of telemetry that would be left out without a word', () => {
+    const fine = { OTEL_TRACES_EXPORTER: ' otlp, console', OTEL_METRICS_EXPORTER: 'prometheus,otlp', OTEL_LOGS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }; // prettier-ignore
+    expect(() => loadConfig(fine, root)).not.toThrow();
+    const wrong = { OTEL_TRACES_EXPORTER: 'zipkin', OTEL_METRICS_EXPORTER: 'prometheus,none', OTEL_LOGS_EXPORTER: 'stdout', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http' }; // prettier-ignore
+    expect(problems(wrong)).toEqual([
+      { path: 'OTEL_TRACES_EXPORTER', message: 'must be a list of otlp, console, or none' },
+      { path: 'OTEL_METRICS_EXPORTER', message: 'must be a list of prometheus, otlp, console, or none' },
+      { path: 'OTEL_LOGS_EXPORTER', message: 'must be a list of otlp, console, or none' },
+      { path: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', message: 'must be grpc, http/protobuf, http/json' },
+    ]);
+  });
+
   it('links to Grafana where it is told to, and only to web addresses', () => {
     write('grafana: { url: "https://ops.example/grafana" }');
     expect(loadConfig({}, root).grafana).toEqual({ url: 'https://ops.example/grafana' });

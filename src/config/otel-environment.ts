@@ -19,16 +19,58 @@ export function fillOtelEnvironment(env: NodeJS.ProcessEnv = process.env): void 
   for (const [name, value] of Object.entries(defaults)) env[name] ||= value;
 }
 
-/** Exporters of metrics by name, as the SDK would read them. */
-export function metricsExporters(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  return (env['OTEL_METRICS_EXPORTER'] || defaults.OTEL_METRICS_EXPORTER).split(',').map((name) => name.trim());
+export const otlpProtocols = ['grpc', 'http/protobuf', 'http/json'] as const;
+export type OtlpProtocol = (typeof otlpProtocols)[number];
+
+/** What OTEL_*_EXPORTER may name, beside `none`. The schema of the environment refuses anything else. */
+export const exporterNames = {
+  traces: ['otlp', 'console'],
+  metrics: ['prometheus', 'otlp', 'console'],
+  logs: ['otlp', 'console'],
+} as const;
+
+/** Where spans go; `otlp` is told by its protocol. */
+export function traceExporters(env: NodeJS.ProcessEnv = process.env): readonly (OtlpProtocol | 'console')[] {
+  return namesIn(env['OTEL_TRACES_EXPORTER'] || 'otlp').map((name) =>
+    name === 'console' ? name : protocol('TRACES', env),
+  );
 }
 
-/** Whether spans go out as they do when nobody says otherwise: OTLP over gRPC, and that alone. */
-export function tracesByGrpc(env: NodeJS.ProcessEnv = process.env): boolean {
-  const exporter = env['OTEL_TRACES_EXPORTER'] || 'otlp';
-  const protocol = env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'];
-  return exporter.trim() === 'otlp' && (protocol || defaults.OTEL_EXPORTER_OTLP_PROTOCOL).trim() === 'grpc';
+/** Where metrics go, in the same way. */
+export function metricExporters(
+  env: NodeJS.ProcessEnv = process.env,
+): readonly (OtlpProtocol | 'console' | 'prometheus')[] {
+  return namesIn(env['OTEL_METRICS_EXPORTER'] || defaults.OTEL_METRICS_EXPORTER).map((name) =>
+    name === 'console' || name === 'prometheus' ? name : protocol('METRICS', env),
+  );
+}
+
+/** The names in a list of exporters; none where it says `none`. */
+export function namesIn(list: string): readonly string[] {
+  const names = list.split(',').map((name) => name.trim());
+  return [...new Set(names)].filter((name) => name !== '' && name !== 'none');
+}
+
+function protocol(signal: 'TRACES' | 'METRICS', env: NodeJS.ProcessEnv): OtlpProtocol {
+  const named = env[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] || env['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  return (named?.trim() || defaults.OTEL_EXPORTER_OTLP_PROTOCOL) as OtlpProtocol;
+}
+
+/** Milliseconds between sending metrics, and what one sending may take. */
+export function metricPeriod(env: NodeJS.ProcessEnv = process.env): {
+  readonly exportIntervalMillis: number;
+  readonly exportTimeoutMillis: number;
+} {
+  const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']);
+  const timeout = Number(env['OTEL_METRIC_EXPORT_TIMEOUT']);
+  const exportIntervalMillis = interval > 0 ? interval : 60_000;
+  // The SDK refuses a timeout that is longer than the interval.
+  return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeout > 0 ? timeout : 30_000, exportIntervalMillis) };
+}
+
+/** The SDK writes about itself on stdout then, from that level on. */
+export function sdkSpeaksForItself(env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env['OTEL_LOG_LEVEL'] ?? '').trim() !== '';
 }
 
 /** What BatchSpanProcessor takes; left out is its own default. */

@@ -28,7 +28,7 @@ export async function start(
     redact(line) === line ? line : `${redactJson(line, redact)}\n`,
   );
   if (telemetry.metricsUrl !== undefined) log.info(`Metrics: ${telemetry.metricsUrl}`);
-  if (telemetry.problem !== undefined) log.warn(telemetry.problem);
+  telemetry.complainTo((line) => log.warn({ context: 'Telemetry' }, line));
   let database: Database | undefined;
   try {
     database = await openDatabase(config, entities);

@@ -196,7 +196,7 @@ export const otherWorkflow = '_other';
 export const computeCost = 'compute';
 
 const http = ['http_request_method', 'url_scheme', 'network_protocol_version', 'http_route', 'http_response_status_code', 'error_type']; // prettier-ignore
-const database = ['db_namespace', 'db_operation_name', 'db_system_name', 'server_address', 'server_port', 'error_type'];
+const database = ['db_namespace', 'db_operation_name', 'db_system_name', 'error_type'];
 
 /** What the SDK's instrumentations print beside ours, and dashboards use. Names as Prometheus has them. */
 export const standardMetrics: Readonly<
@@ -204,6 +204,8 @@ export const standardMetrics: Readonly<
 > = {
   // prettier-ignore
   http_server_request_duration: { kind: 'histogram', labels: http },
+  // prettier-ignore
+  http_client_request_duration: { kind: 'histogram', labels: ['http_request_method', 'http_response_status_code', 'error_type'] },
   db_client_operation_duration: { kind: 'histogram', labels: database },
   nodejs_eventloop_delay_p50: { kind: 'gauge', labels: [] },
   nodejs_eventloop_delay_p90: { kind: 'gauge', labels: [] },

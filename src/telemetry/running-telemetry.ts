@@ -4,10 +4,10 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 export interface RunningTelemetry {
   /** Where Prometheus may fetch the metrics; undefined when nothing listens. */
   readonly metricsUrl: string | undefined;
-  /** Why nothing listens though it should. */
-  readonly problem: string | undefined;
-  /** From now on addresses of outgoing calls pass through this. */
+  /** From now on every text of a span passes through this. */
   redactWith(redact: (text: string) => string): void;
+  /** What is wrong with telemetry, now and later: a few lines a minute at most. */
+  complainTo(tell: (line: string) => void): void;
   /** Sends what is buffered and stops; gives up after some seconds. Never rejects. */
   shutdown(): Promise<void>;
 }

@@ -3,8 +3,8 @@ import type { RunningTelemetry, TelemetryParts } from './running-telemetry.js';
 
 const off: RunningTelemetry = {
   metricsUrl: undefined,
-  problem: undefined,
   redactWith: () => undefined,
+  complainTo: () => undefined,
   shutdown: () => Promise.resolve(),
 };
 

@@ -43,6 +43,21 @@ describe('a provider of children only', () => {
     expect(exported()).toEqual([['SELECT', request.spanContext().spanId]]);
   });
 
+  it('keeps to that where a span is made active at once', () => {
+    const name = (span: Span) => [span.isRecording(), trace.getActiveSpan() === span];
+    expect(tracer.startActiveSpan('SELECT', name)).toEqual([false, true]);
+    expect(tracer.startActiveSpan('SELECT', { kind: 2 }, ROOT_CONTEXT, name)).toEqual([false, true]);
+    const request = provider.getTracer('http').startSpan('GET /runs');
+    inside(request, () => {
+      expect(tracer.startActiveSpan('SELECT', { root: true }, name)).toEqual([false, true]);
+      tracer.startActiveSpan('INSERT', { kind: 2 }, (span) => {
+        expect(name(span)).toEqual([true, true]);
+        span.end();
+      });
+    });
+    expect(exported()).toEqual([['INSERT', request.spanContext().spanId]]);
+  });
+
   it('makes none inside one of those it did not make', () => {
     inside(tracer.startSpan('connect'), () => tracer.startSpan('SELECT').end());
     expect(exported()).toEqual([]);

@@ -4,6 +4,7 @@ import {
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Span,
+  type SpanOptions,
   trace,
   type Tracer,
   type TracerProvider,
@@ -18,9 +19,21 @@ export function childrenOnly(provider: TracerProvider): TracerProvider {
     getTracer(...scope) {
       const tracer = provider.getTracer(...scope);
       const startSpan: Tracer['startSpan'] = (name, options, active = context.active()): Span =>
-        inside(active) ? tracer.startSpan(name, options, active) : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-      return { startSpan, startActiveSpan: tracer.startActiveSpan.bind(tracer) };
+        options?.root !== true && inside(active)
+          ? tracer.startSpan(name, options, active)
+          : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+      return { startSpan, startActiveSpan: activeBy(startSpan) };
     },
+  };
+}
+
+/** `(name, options?, context?, work)`, as the API has it. */
+function activeBy(startSpan: Tracer['startSpan']): Tracer['startActiveSpan'] {
+  return (name: string, ...rest: unknown[]) => {
+    const work = rest.pop() as (span: Span) => unknown;
+    const [options, parent = context.active()] = rest as [SpanOptions?, Context?];
+    const span = startSpan(name, options, parent);
+    return context.with(trace.setSpan(parent, span), work, undefined, span) as never;
   };
 }
 

@@ -9,15 +9,13 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 /** Resolution of the event loop's delay, ms: what an idle loop shows. */
 const loopPrecisionMs = 10;
 
-/** `redact` blacks out secrets: steps put them into addresses. */
-export function instrumentations(redact: (text: string) => string) {
+export function instrumentations() {
   return {
     pg: new PgInstrumentation({ ignoreConnectSpans: true }),
     others: [
       new HttpInstrumentation({ ignoreIncomingRequestHook: isProbe, requireParentforOutgoingSpans: true }),
       new UndiciInstrumentation({
         requireParentforSpans: true,
-        startSpanHook: ({ origin, path }) => address(new URL(path, origin), redact),
         requestHook: (span, { headers }) => {
           if (isSpanContextValid(span.spanContext())) dropTraceparent(headers);
         },
@@ -31,12 +29,6 @@ export function instrumentations(redact: (text: string) => string) {
 /** Probes and scrapes come every few seconds for ever, and are nobody's work. */
 function isProbe({ url = '' }: IncomingMessage): boolean {
   return url.startsWith('/health/') || url === '/metrics';
-}
-
-function address(url: URL, redact: (text: string) => string): Record<string, string> {
-  url.username = '';
-  url.password = '';
-  return { 'url.full': redact(url.href), 'url.path': redact(url.pathname), 'url.query': redact(url.search) };
 }
 
 /** Agents send theirs along by hand; the span of the request adds its own, and two of them are as good as none. */
