@@ -33,6 +33,11 @@ export class ExportingHub {
     return this.hub.log.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { level: string; msg: string }); // prettier-ignore
   }
 
+  /** All it printed so far. */
+  get output(): string {
+    return this.hub.log.join('\n');
+  }
+
   call(...request: Parameters<HubProcess['call']>): ReturnType<HubProcess['call']> {
     return this.hub.call(...request);
   }
