@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { attribute } from '../src/telemetry/names.js';
+import { generatedFiles } from './support/dashboards/files.js';
 import { composeOf, mountsOf, yamlOf } from './support/stack/compose.js';
 
 /** What leads where: collector, scrapes and data sources agree with each other and with the names of the telemetry contract. */
@@ -163,6 +164,31 @@ describe("Grafana's data sources", () => {
 
   it("knows the interval of the hub's scrape", () => {
     expect(source('prometheus').jsonData.timeInterval).toBe(prometheus.scrape_configs[0].scrape_interval);
+  });
+});
+
+describe('public addresses', () => {
+  it("reach Grafana, the data sources and the hub's pages", () => {
+    const given = '${GRAFANA_PUBLIC_URL:-';
+    expect(services['hub']!.environment!['COMMANDCENTER_GRAFANA_URL']).toBe(`${given}}`);
+    expect(services['grafana']!.environment).toMatchObject({
+      GF_SERVER_ROOT_URL: `${given}http://127.0.0.1:3003}`,
+      COMMANDCENTER_PUBLIC_URL: '${COMMANDCENTER_PUBLIC_URL:-http://127.0.0.1:3000}',
+    });
+  });
+
+  it('stand in dashboards as the line in docker-compose.yml that changes them says', () => {
+    const [, address] = /sed -i 's\|(.+?)\|/.exec(readFileSync('docker-compose.yml', 'utf8'))!;
+    for (const text of generatedFiles().values()) {
+      const hub = (JSON.parse(text) as any).templating.list.find(({ name }: any) => name === 'hub_url');
+      expect([hub.type, hub.query, hub.current.value, hub.current.text]).toEqual([
+        'textbox',
+        address,
+        address,
+        address,
+      ]);
+      expect(text.match(/https?:\/\/[^"/]+/g)!.filter((url) => url !== address)).toEqual([]);
+    }
   });
 });
 

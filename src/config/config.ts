@@ -38,7 +38,7 @@ export interface PrometheusConfig {
 }
 
 interface GrafanaConfig {
-  /** As browsers reach it: run pages link to traces and logs there. */
+  /** As browsers reach it: run pages link to traces and logs there. COMMANDCENTER_GRAFANA_URL, else the file. */
   readonly url: string;
 }
 

@@ -31,6 +31,12 @@ const otlpProtocol = z
   .refine((text) => (otlpProtocols as readonly string[]).includes(text.trim()), `must be ${otlpProtocols.join(', ')}`)
   .optional();
 
+/** Links to it stand on pages: no other scheme may get there. */
+export const webAddress = z.url({
+  protocol: /^https?$/,
+  error: 'must be an address that starts with http:// or https://',
+});
+
 /** The variables the hub itself reads. Others (secrets, the rest of OTEL_*, which its SDK reads) pass by. */
 export const environmentSchema = z.object({
   DATABASE_URL: databaseUrl.optional(),
@@ -45,6 +51,7 @@ export const environmentSchema = z.object({
     .optional(),
   COMMANDCENTER_URL: z.url().optional(),
   COMMANDCENTER_TOKEN: z.string().optional(),
+  COMMANDCENTER_GRAFANA_URL: webAddress.optional(),
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'insensitive' }).default(false),
   OTEL_EXPORTER_PROMETHEUS_HOST: z.string().optional(),
   OTEL_EXPORTER_PROMETHEUS_PORT: port.default(9464),

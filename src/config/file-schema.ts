@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
+import { webAddress } from './environment-schema.js';
 
 /** The shape of commandcenter.yaml. What is not here is refused, so a typing mistake cannot pass as a setting. */
 
@@ -56,8 +57,7 @@ export const fileSchema = z.strictObject({
   prometheus: z.strictObject({ url: z.url(), rulesDir: z.string().min(1).optional() }).optional(),
   grafana: z
     .strictObject({
-      url: z
-        .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+      url: webAddress
         .default('http://127.0.0.1:3003')
         .describe('As browsers reach it: run pages link to traces and logs there'),
     })

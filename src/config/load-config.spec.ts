@@ -58,6 +58,18 @@ describe('loadConfig', () => {
     expect(problems()).toMatchObject([{ path: 'grafana.url', message: expect.stringContaining('http://') as string }]);
   });
 
+  it('takes the address of Grafana from the environment rather than from the file', () => {
+    write('grafana: { url: "https://ops.example/grafana" }');
+    const grafana = (url: string) => loadConfig({ COMMANDCENTER_GRAFANA_URL: url }, root).grafana.url;
+    expect([grafana('https://here.example'), grafana('')]).toEqual([
+      'https://here.example',
+      'https://ops.example/grafana',
+    ]);
+    expect(problems({ COMMANDCENTER_GRAFANA_URL: 'javascript:alert(1)' })).toEqual([
+      { path: 'COMMANDCENTER_GRAFANA_URL', message: expect.stringContaining('http://') as string },
+    ]);
+  });
+
   it('lists no workflow folder when the usual one is not there', () => {
     expect(loadConfig({}, root).workflows).toEqual([]);
   });

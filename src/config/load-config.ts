@@ -41,7 +41,7 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
     workflows: workflowFolders(file, root),
     secrets: file.secrets,
     ...(file.prometheus && { prometheus: prometheusOf(file.prometheus, root) }),
-    grafana: file.grafana,
+    grafana: { url: values.COMMANDCENTER_GRAFANA_URL ?? file.grafana.url },
     telemetry: {
       ...file.telemetry,
       enabled: !values.OTEL_SDK_DISABLED,
