@@ -16,6 +16,11 @@ RUN npm run build \
  && find src sdk plugins -name '*.ts' -not -path '*/dist/*' -delete \
  && find . -name '*.tsbuildinfo' -not -path './node_modules/*' -delete \
  && find node_modules -type d -empty -delete
+COPY LICENSE commandcenter.yaml ./
+COPY workflows workflows
+COPY dev/load dev/load
+# The hub is not root, and what comes from a clone made with umask 077 is for its owner only.
+RUN chmod -R a+rX package.json LICENSE commandcenter.yaml sdk plugins workflows dev
 
 FROM node:${NODE}-slim
 LABEL org.opencontainers.image.title="CommandCenter" \
@@ -25,13 +30,12 @@ LABEL org.opencontainers.image.title="CommandCenter" \
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/package.json package.json
+COPY --from=build /app/package.json /app/LICENSE /app/commandcenter.yaml ./
 COPY --from=build /app/sdk sdk
 COPY --from=build /app/plugins plugins
 COPY --from=build /app/dist dist
-COPY LICENSE commandcenter.yaml ./
-COPY workflows workflows
-COPY dev/load dev/load
+COPY --from=build /app/workflows workflows
+COPY --from=build /app/dev/load dev/load
 # Files belong to root, the hub cannot change itself; it writes to .commandcenter only (address and admin token).
 RUN install -d -m 700 -o node -g node .commandcenter \
  && chmod 755 dist/cli/bin.js && ln -s /app/dist/cli/bin.js /usr/local/bin/commandcenter

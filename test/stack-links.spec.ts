@@ -88,8 +88,18 @@ describe('Prometheus', () => {
     const [write] = tempo.metrics_generator.storage.remote_write;
     expect(write).toEqual({ url: `http://prometheus:${address['prometheus']}/api/v1/write`, send_exemplars: true });
     expect(services['prometheus']!.entrypoint).toEqual(
-      expect.arrayContaining(['--web.enable-remote-write-receiver', '--enable-feature=exemplar-storage']),
+      expect.arrayContaining([
+        '--web.enable-remote-write-receiver',
+        expect.stringMatching(/^--enable-feature=(.*,)?exemplar-storage(,|$)/),
+      ]),
     );
+  });
+
+  it('reads changed rules by itself: nobody can reload or end it by HTTP', () => {
+    const flags = services['prometheus']!.entrypoint!;
+    expect(flags).not.toContain('--web.enable-lifecycle');
+    expect(flags).toContainEqual(expect.stringMatching(/^--enable-feature=(.*,)?auto-reload-config(,|$)/));
+    expect(flags).toContain('--config.auto-reload-interval=10s');
   });
 
   it('sends alerts to Alertmanager, and reads the folder of rules', () => {

@@ -26,9 +26,9 @@ describe.each([
   });
 
   it.each(each(services))('%s mounts what is there, read-only when it is ours', (_name, service) => {
-    for (const { source, bind, readOnly } of mountsOf(service)) {
+    for (const { source, bind, readOnly, shared } of mountsOf(service)) {
       if (!bind) expect(Object.keys(volumes ?? {})).toContain(source);
-      else expect([source, existsSync(source), readOnly]).toEqual([source, true, true]);
+      else expect([source, existsSync(source), readOnly, shared]).toEqual([source, true, true, true]);
     }
   });
 
@@ -154,6 +154,25 @@ describe('Dockerfile', () => {
       'node:${NODE}-slim',
       'node:${NODE}-slim',
     ]);
+  });
+
+  /** What a `COPY` takes from here, not from the stage before. */
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
+
+  it('is given what it copies, and nothing else', () => {
+    const lines = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+    expect(lines.filter((line) => line === '*')).toHaveLength(1);
+    expect(lines.flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : [])).sort()).toEqual([...copied].sort());
+  });
+
+  it('lets everybody read what comes from a clone that was for its owner only', () => {
+    const [build, last] = dockerfile.split(/^FROM .*-slim$/m).slice(-2);
+    const opened = /^RUN chmod -R a\+rX (.+)$/m.exec(build ?? dockerfile)![1]!.split(' ');
+    const shipped = [...last!.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
+    const made = ['dist', 'node_modules'];
+    const fromClone = shipped.map((path) => path.replace('/app/', '')).filter((path) => !made.includes(path));
+    expect(fromClone.filter((path) => !opened.includes(path.split('/')[0]!))).toEqual([]);
+    expect(last).not.toMatch(/^COPY (?!--from)/m);
   });
 
   it('runs as somebody else than root, tells its health, and takes signals itself', () => {

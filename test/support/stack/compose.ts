@@ -55,12 +55,21 @@ export interface Mount {
   /** A file or folder of the repository, not a named volume. */
   readonly bind: boolean;
   readonly readOnly: boolean;
+  /** For containers to read, under SELinux too. */
+  readonly shared: boolean;
 }
 
 export function mountsOf(service: Service): Mount[] {
   return (service.volumes ?? []).map((volume) => {
-    const [source = '', target = '', mode] = volume.split(':');
-    return { source, target, bind: source.startsWith('/'), readOnly: mode === 'ro' };
+    const [source = '', target = '', options = ''] = volume.split(':');
+    const given = options.split(',');
+    return {
+      source,
+      target,
+      bind: source.startsWith('/'),
+      readOnly: given.includes('ro'),
+      shared: given.includes('z'),
+    };
   });
 }
 
