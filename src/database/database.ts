@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
 import { migrations } from './migrations/index.js';
+import { Pool } from './pool.js';
 
 /** What can be queried inside or outside a transaction. */
 export type Tx = pg.ClientBase | pg.Pool;
@@ -35,7 +36,7 @@ export class Database {
     this.url = options.url;
     this.description = options.description;
     this.afterClose = options.afterClose;
-    this.pool = new pg.Pool({
+    this.pool = new Pool({
       connectionString: options.url,
       max: options.poolSize,
       application_name: 'commandcenter',
