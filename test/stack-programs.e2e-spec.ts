@@ -64,16 +64,27 @@ describe('the configuration of the stack', () => {
 });
 
 describe('scripts/ci-tools.sh', () => {
-  it('is no error where nothing can be had: it says what is missing', () => {
+  /** Where nothing can be installed and nothing is there but `programs`. */
+  function bare(...programs: string[]) {
     const bin = mkdtempSync(join(tmpdir(), 'cc-bin-'));
     for (const name of ['bash', 'env', 'grep', 'id', 'sed']) {
       symlinkSync(run('sh', ['-c', `command -v ${name}`]).said.trim(), join(bin, name));
     }
-    const { code, said } = run(join(bin, 'bash'), ['scripts/ci-tools.sh'], { PATH: bin, COMMANDCENTER_TOOLS: bin });
+    for (const name of programs) symlinkSync(process.execPath, join(bin, name));
+    const result = run(join(bin, 'bash'), ['scripts/ci-tools.sh'], { PATH: bin, COMMANDCENTER_TOOLS: bin });
     rmSync(bin, { recursive: true });
+    return result;
+  }
+
+  it('is no error where nothing can be had: it says what is missing', () => {
+    const { code, said } = bare();
     expect(code).toBe(0);
     expect(said).toContain('no Chromium');
     expect(said).toContain('no Prometheus 3');
+  });
+
+  it.each(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])('is content with %s', (name) => {
+    expect(bare(name).said).not.toContain('Chromium');
   });
 });
 
