@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 /** Stands for the trace of whoever asks. */
 const asker = new AsyncLocalStorage<string>();
 const asked: (readonly [text: string, by: string | undefined])[] = [];
- 
+
 const { query } = pg.Client.prototype;
 
 describe('a query that waits for a connection', () => {

@@ -77,9 +77,25 @@ describe('step logs', () => {
   });
 
   it('cut a single line that is larger than all', async () => {
-    logs.write(line('x'.repeat(1_000_000)));
+    expect(logs.write(line('x'.repeat(1_000_000)))?.message.length).toBeLessThan(100);
     await logs.flush();
     expect((await lines()).map(({ message }) => message.length < 100)).toEqual([true]);
+  });
+
+  it('cut a long message and drop long fields, and give back what they keep', async () => {
+    logs = new RunLogs(database, { ...defaults, engine: { ...defaults.engine, maxLogBytes: 100_000 } });
+    const fields = JSON.stringify({ body: 'y'.repeat(20_000) });
+    const kept = logs.write(line('x'.repeat(6_000_000), { fields }));
+    await logs.flush();
+    const [written] = await lines();
+    expect(written!.message).toBe(`${'x'.repeat(16 * 1024)} [cut: 6000000 characters]`);
+    expect(JSON.parse(written!.fields!)).toEqual({ cut: `[cut: ${fields.length} characters]` });
+    expect(kept).toMatchObject({ message: written!.message, fields: written!.fields });
+    expect(logs.write(line('x'.repeat(90_000)))).toMatchObject({ message: expect.stringContaining('[cut: 90000') as string }); // prettier-ignore
+    for (let n = 0; n < 10; n++) logs.write(line('x'.repeat(16 * 1024)));
+    expect(logs.write(line('more'))).toBeUndefined();
+    await logs.flush();
+    expect((await lines()).at(-1)!.message).toContain('engine.maxLogBytes is 100000');
   });
 
   it('are written at the end', async () => {

@@ -15,6 +15,8 @@ export interface LogLine {
   readonly fields: string | null;
 }
 
+/** Characters of a message; a line goes to the hub's own log too, and from there to whoever collects it. */
+const longestMessage = 16 * 1024;
 const flushMs = 200;
 /** More than this waiting means the database does not keep up: lines are dropped, never work. */
 const maxWaiting = 10_000;
@@ -33,20 +35,21 @@ export class RunLogs implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** False when the run has logged enough, or the database does not keep up. */
-  write(line: LogLine): boolean {
+  /** The line as it is kept; undefined when the run has logged enough, or the database does not keep up. */
+  write(whole: LogLine): LogLine | undefined {
     const max = this.config.engine.maxLogBytes;
-    const before = this.#bytes.get(line.runId) ?? 0;
-    if (before > max || this.#waiting.length >= maxWaiting) return false;
+    const before = this.#bytes.get(whole.runId) ?? 0;
+    if (before > max || this.#waiting.length >= maxWaiting) return undefined;
+    const line = shortened(whole);
     const after = before + line.message.length + (line.fields?.length ?? 0) + 50;
     this.#bytes.set(line.runId, after);
-    const cut =
+    const kept =
       after > max
         ? { ...line, message: `the log of this run is cut here: engine.maxLogBytes is ${max}`, fields: null }
         : line;
-    this.#waiting.push(cut);
+    this.#waiting.push(kept);
     this.#timer ??= setTimeout(() => detached(() => void this.flush()), flushMs);
-    return true;
+    return kept;
   }
 
   /** The run left this replica's memory. */
@@ -89,6 +92,20 @@ export class RunLogs implements OnApplicationShutdown {
     }
   }
 }
+
+/** A message is cut; fields are JSON, of which a part is none, so they go as a whole. */
+function shortened(line: LogLine): LogLine {
+  const { message, fields } = line;
+  const long = (text: string) => text.length > longestMessage;
+  if (!long(message) && (fields === null || !long(fields))) return line;
+  return {
+    ...line,
+    message: long(message) ? `${message.slice(0, longestMessage)} ${cutMark(message)}` : message,
+    fields: fields !== null && long(fields) ? JSON.stringify({ cut: cutMark(fields) }) : fields,
+  };
+}
+
+const cutMark = (text: string) => `[cut: ${text.length} characters]`;
 
 /** PostgreSQL's text takes every character but NUL. */
 function storable(text: string | null): string | null {

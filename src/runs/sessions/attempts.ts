@@ -59,7 +59,8 @@ export class Attempts {
           const safe = fields === undefined ? null : redactJson(jsonOfFields(fields), this.#redact);
           const line = { runId: run.id, at: Date.now(), level, step, attempt: number, message: this.#redact(message), fields: safe }; // prettier-ignore
           // In the attempt's own context, whatever the agent logs from: the line bears its trace and span.
-          if (this.logs.write(line)) telemetry.within(() => this.#say(line, run.plan.id));
+          const kept = this.logs.write(line);
+          if (kept !== undefined) telemetry.within(() => this.#say(kept, run.plan.id));
         },
         cost: (_attempt, usd, kind) => session.cost(step, usd, this.#redact(kind).slice(0, longestKind)),
       },
