@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { AgentRegistry } from '../plugin-host/index.js';
 import { Definitions } from '../definitions/index.js';
-import { EngineTelemetry, Gauges, names } from '../telemetry/index.js';
+import { EngineTelemetry, Gauges, names, sharedRead } from '../telemetry/index.js';
 import type { Plan } from '../workflow/index.js';
-import { RunCounter, type RunCounts } from './run-reader/index.js';
+import { RunCounter } from './run-reader/index.js';
 
 const { instruments, labelValues } = names;
 /** Two scrapers, and two gauges of one scrape, share one question to the database. */
@@ -12,7 +12,7 @@ const freshMs = 1_000;
 /** What is going on, for whoever scrapes; and the series that are known before anything happens. */
 @Injectable()
 export class RunGauges implements OnModuleInit, OnApplicationBootstrap {
-  #counted: { readonly at: number; readonly counts: Promise<RunCounts> } | undefined;
+  readonly #counts = sharedRead(() => this.counter.count(), freshMs);
 
   constructor(
     private readonly counter: RunCounter,
@@ -44,14 +44,6 @@ export class RunGauges implements OnModuleInit, OnApplicationBootstrap {
   #know(): void {
     const known = this.definitions.current().map(({ plan }) => ({ id: plan.id, triggers: triggersOf(plan) }));
     this.telemetry.knowWorkflows(known);
-  }
-
-  #counts(): Promise<RunCounts> {
-    const now = performance.now();
-    if (this.#counted === undefined || now - this.#counted.at > freshMs) {
-      this.#counted = { at: now, counts: this.counter.count() };
-    }
-    return this.#counted.counts;
   }
 }
 

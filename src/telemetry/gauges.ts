@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Attributes, ObservableCallback, ObservableGauge } from '@opentelemetry/api';
 import type { Instrument } from './names.js';
 import { MetricService } from './nest-otel.js';
+import { sharedRead } from './shared-read.js';
 
 export interface Reading {
   readonly value: number;
@@ -19,13 +20,17 @@ export class Gauges implements OnModuleDestroy {
 
   constructor(private readonly meters: MetricService) {}
 
-  /** `read` may ask the database. When it fails or is slow, the gauge has no value in this scrape. */
+  /**
+   * `read` may ask the database, and is never asked twice at once. When it fails or is slow, the gauge has no value in this
+   * scrape.
+   */
   watch({ name, unit, description }: Instrument, read: () => readonly Reading[] | Promise<readonly Reading[]>): void {
+    const shared = sharedRead(read);
     let failing = false;
     const gauge = this.meters.getObservableGauge(name, { unit, description });
     const callback: ObservableCallback = async (result) => {
       try {
-        const readings = await soon(read());
+        const readings = await soon(shared());
         for (const { value, labels } of readings) result.observe(value, labels);
         failing = false;
       } catch (thrown) {
@@ -42,7 +47,7 @@ export class Gauges implements OnModuleDestroy {
   }
 }
 
-async function soon<T>(value: T | Promise<T>): Promise<T> {
+async function soon<T>(value: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);

@@ -14,6 +14,7 @@ export {
 export { Gauges, type Reading } from './gauges.js';
 export { Span } from './nest-otel.js';
 export { nameRoute } from './http-route.js';
+export { sharedRead } from './shared-read.js';
 export { SilentTelemetry } from './silent-telemetry.js';
 export type { RunningTelemetry } from './running-telemetry.js';
 export { startTelemetry } from './start-telemetry.js';
