@@ -31,12 +31,12 @@ afterAll(async () => {
 });
 
 /** What the hub still had to send from before is sent. */
-async function quiet(): Promise<void> {
+async function quiet(forget = true): Promise<void> {
   for (let seen = -1; seen !== sink.spans.length;) {
     seen = sink.spans.length;
     await delay(700);
   }
-  sink.spans.length = 0;
+  if (forget) sink.spans.length = 0;
 }
 
 describe('what is not traced', () => {
@@ -54,6 +54,23 @@ describe('what is not traced', () => {
     // It would have come.
     await hub.call('GET', '/runs');
     await until('a span', () => sink.spans.some(({ name }) => name === 'GET /api/v1/runs'));
+  });
+});
+
+describe('a request that brings an event', () => {
+  it('is not the trace of what serves all events, nor of the run', async () => {
+    const event = { specversion: '1.0', id: '1', source: '/test', type: 'told' };
+    expect((await hub.call('POST', '/events', event, 'application/cloudevents+json')).status).toBe(202);
+    const root = () => sink.spans.find(({ attributes }) => attributes['workflow.id'] === 'heard');
+    await until('the run', () => root() !== undefined);
+    await quiet(false);
+    const request = sink.spans.find(({ name }) => name === 'POST /api/v1/events')!;
+    expect(root()!.links).toEqual([expect.objectContaining({ traceId: request.traceId })]);
+    const own = sink.spans.filter(({ traceId }) => traceId === request.traceId);
+    expect(own.map(({ name }) => name)).toContain('events.accept');
+    expect(own.filter(({ to }) => to > request.to).map(({ name }) => name)).toEqual([]);
+    const texts = own.map(({ attributes }) => String(attributes['db.query.text']));
+    expect(texts.filter((text) => /dispatched_at|run_event/.test(text))).toEqual([]);
   });
 });
 

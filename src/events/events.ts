@@ -37,12 +37,6 @@ export class Events {
     return (await this.#insert(tx, events)).size;
   }
 
-  /** `publish` in a transaction of its own, announced after the commit. */
-  async send(events: readonly NewEvent[]): Promise<Accepted> {
-    const added = await this.#commit(events);
-    return { accepted: added.size, duplicate: events.length - added.size };
-  }
-
   /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
   @Span(names.span.eventsAccept)
   async accept(body: unknown): Promise<Accepted> {

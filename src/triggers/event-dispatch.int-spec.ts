@@ -6,7 +6,7 @@ import { startReplica } from '../../test/support/triggers/replica.js';
 import { until } from '../../test/support/triggers/wait.js';
 import type { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
-import { Events } from '../events/index.js';
+import { Events, type NewEvent } from '../events/index.js';
 import { EventDispatcher } from './event-dispatcher.js';
 
 const paid = (id: string, data?: unknown) => ({
@@ -40,6 +40,10 @@ describe('event dispatch', () => {
     const replica = await startReplica(database, definitions, starter, role);
     replicas.push(replica);
     return replica;
+  };
+  const send = async (events: Events, batch: readonly NewEvent[]) => {
+    await database.transaction((tx) => events.publish(tx, batch));
+    events.announce();
   };
   const toDispatch = async () => (await database.pool.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount!;
   const allDispatched = () => until('every event to be dispatched', async () => (await toDispatch()) === 0);
@@ -173,7 +177,10 @@ describe('event dispatch', () => {
   test('an event that fails for ever holds up no other', async () => {
     starter.refuse = ({ dedupe }) => (Number(JSON.parse(dedupe!.key)[1]) < 250 ? new Error('a fault') : undefined);
     const events = (await start()).get(Events);
-    await events.send(Array.from({ length: 300 }, (_, n) => ({ id: String(n), source: '/shop', type: 'order.paid' })));
+    await send(
+      events,
+      Array.from({ length: 300 }, (_, n) => ({ id: String(n), source: '/shop', type: 'order.paid' })),
+    );
     await until('the other 50', async () => starter.started.length === 50 && (await toDispatch()) === 250);
   });
 
@@ -186,7 +193,10 @@ describe('event dispatch', () => {
       );
     };
     const events = (await start()).get(Events);
-    await events.send(Array.from({ length: 20 }, (_, n) => ({ id: String(n), source: '/shop', type: 'order.paid' })));
+    await send(
+      events,
+      Array.from({ length: 20 }, (_, n) => ({ id: String(n), source: '/shop', type: 'order.paid' })),
+    );
     await allDispatched();
     expect(starter.started).toHaveLength(20);
     expect(starter.duplicates).toBeGreaterThanOrEqual(1);
@@ -195,7 +205,7 @@ describe('event dispatch', () => {
   test('the longest ids are still one occurrence each', async () => {
     const long = '"'.repeat(1_024);
     const events = (await start()).get(Events);
-    await events.send([
+    await send(events, [
       { id: long, source: long, type: 'order.paid' },
       { id: `${long.slice(1)}x`, source: long, type: 'order.paid' },
     ]);

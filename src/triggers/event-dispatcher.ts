@@ -13,6 +13,7 @@ import { Database } from '../database/index.js';
 import { Definitions } from '../definitions/index.js';
 import { DISPATCH_TASK, EVENTS_PUBLISHED } from '../events/index.js';
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+import { detached } from '../telemetry/index.js';
 import { CHUNK, claimEvents, hasLeftovers, markDispatched, type PendingEvent } from './event-rows.js';
 import { EventStarter, type EventOutcome } from './event-starter.js';
 import { reasonOf } from './start-failure.js';
@@ -86,7 +87,8 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
   dispatch(): Promise<void> {
     this.#lookAgain = true;
     if (this.#stopped) return Promise.resolve();
-    this.#dispatching ??= this.#look();
+    // What it starts is nobody's: it also serves events that came in elsewhere.
+    this.#dispatching ??= detached(() => this.#look());
     return this.#dispatching;
   }
 

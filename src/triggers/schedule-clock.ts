@@ -10,6 +10,7 @@ import { Interval, SchedulerRegistry } from '@nestjs/schedule';
 import { Database } from '../database/index.js';
 import { Definitions } from '../definitions/index.js';
 import { JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+import { detached } from '../telemetry/index.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { scheduleLines } from './schedule-lines.js';
 import { syncSchedules, untilNextFire } from './schedule-sql.js';
@@ -64,7 +65,8 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy, B
   @Interval(LOOK, LOOK_MS)
   look(): Promise<void> {
     if (this.#stopped || performance.now() < this.#pausedUntil) return Promise.resolve();
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    // Also woken by whoever changes a workflow: a schedule is not part of that request.
+    this.#looking ??= detached(() => this.#look().finally(() => (this.#looking = undefined)));
     return this.#looking;
   }
 

@@ -46,6 +46,7 @@ const workflows = {
       rotated: { uses: 'teller.spell', with: { url: '${{ input.url }}', token: '${{ secrets.FILE_TOKEN }}' } },
     },
   },
+  heard: { on: { event: [{ type: 'told' }] }, steps: { a: { uses: 'transform.value', with: { value: 1 } } } },
   asks: { steps: { ask: { uses: 'http.request', with: { url: '${{ input.url }}' } } } },
 }; // prettier-ignore
 
