@@ -18,6 +18,7 @@ const pages = [
 ];
 
 const publicRoutes = [
+  'DELETE /session',
   'GET /api/docs',
   'GET /api/docs/start.js',
   'GET /api/docs/swagger-ui-bundle.js',
@@ -32,6 +33,7 @@ const publicRoutes = [
   'GET /schemas/workflow.json',
   'POST /login',
   'POST /session',
+  'POST /session/end',
 ];
 
 describe('the surface of the HTTP API', () => {

@@ -118,8 +118,8 @@ withBrowser(`the pages in Chromium${noBrowser === undefined ? '' : ` (${noBrowse
         const trace = await page.getByRole('link', { name: 'Trace in Grafana' }).getAttribute('href');
         expect(trace).toMatch(/^http:\/\/127\.0\.0\.1:3003\/explore\?schemaVersion=1&panes=/);
         await page.locator('#step-build > summary').click();
-        await page.locator('#output-build > summary').click();
-        expect(await page.locator('#output-build').textContent()).toContain('sha256:9f0a');
+        await page.locator('#step-output-build > summary').click();
+        expect(await page.locator('#step-output-build').textContent()).toContain('sha256:9f0a');
       }
       await browser.screenshot(page, `${name}-${mode}`);
     }

@@ -1,5 +1,6 @@
 import { CheckedHub, noRun, refusal } from './support/api/checked-hub.js';
-import { type Answer, type Call, TestHub } from './support/api/hub.js';
+import { browse as browseAs, html, openSession, setCookieOf } from './support/api/browsing.js';
+import { type Call, TestHub } from './support/api/hub.js';
 
 describe('browser sessions over HTTP', () => {
   let checked: CheckedHub;
@@ -10,66 +11,9 @@ describe('browser sessions over HTTP', () => {
   });
   afterAll(() => checked.close());
 
-  const cookieOf = ({ headers }: Answer) => headers.getSetCookie()[0] ?? '';
-  const open = async (token: string, headers: Record<string, string> = {}) => {
-    const answer = await checked.post('/session', { token }, { token: null, headers });
-    expect(answer.status).toBe(200);
-    return { answer, cookie: cookieOf(answer).split(';')[0]! };
-  };
-  /** A request as a browser with this cookie sends it. */
-  const browse = (path: string, cookie: string, { headers, ...more }: Call = {}) =>
-    checked.hub.call(path, { token: null, ...more, headers: { cookie, ...headers } });
+  const open = (token: string) => openSession(checked, token);
+  const browse = (path: string, cookie: string, more?: Call) => browseAs(checked, path, cookie, more);
   const plain = (page: string) => page.replaceAll('&#61;', '=').replaceAll('&#38;', '&');
-  const html = { accept: 'text/html,application/xhtml+xml' };
-
-  describe('signing in', () => {
-    it('exchanges a token for a cookie no script and no other site can use', async () => {
-      const { answer } = await open(await checked.hub.token('operator'));
-      expect(answer.body).toMatchObject({ role: 'operator', approver: false });
-      const parts = cookieOf(answer).split('; ');
-      expect(parts[0]).toMatch(/^cc_session=[\w-]{43}$/);
-      expect(parts).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
-      expect(cookieOf(answer)).not.toMatch(/Secure|Domain/);
-      const expires = Date.parse(parts.find((part) => part.startsWith('Expires='))!.slice(8));
-      expect(Math.abs(expires - Date.parse(answer.body.expiresAt as string))).toBeLessThan(1000);
-    });
-
-    it('makes the cookie Secure when the browser came by https', async () => {
-      const https = origin.replace('http:', 'https:');
-      expect(cookieOf((await open(await checked.hub.token('viewer'), { origin: https })).answer)).toContain('Secure');
-    });
-
-    it('refuses what is no token, and says what is wrong with the request', async () => {
-      const none = { token: null };
-      expect(refusal(await checked.post('/session', { token: 'cc_wrong' }, none))).toEqual([401, 'CC_UNAUTHENTICATED']);
-      expect(refusal(await checked.post('/session', {}, none))).toEqual([400, 'CC_REQUEST_INVALID']);
-      const form = { method: 'POST', token: null, text: 'token=x', type: 'application/x-www-form-urlencoded' };
-      expect(refusal(await checked.call('/session', form))).toEqual([415, 'CC_MEDIA_TYPE_UNSUPPORTED']);
-    });
-
-    it('is not done for another site, which could sign somebody in as somebody else', async () => {
-      const token = await checked.hub.token('admin');
-      const foreign = { token: null, headers: { origin: 'https://evil.example' } };
-      expect(refusal(await checked.post('/session', { token }, foreign))).toEqual([403, 'CC_ORIGIN_REFUSED']);
-    });
-
-    it('takes no forms where none are asked for', async () => {
-      const form = { method: 'POST', text: 'input=1', type: 'application/x-www-form-urlencoded' };
-      expect(refusal(await checked.call('/api/v1/workflows/hello/runs', form))).toEqual([
-        415,
-        'CC_MEDIA_TYPE_UNSUPPORTED',
-      ]);
-    });
-
-    it('counts against the rate of the address', async () => {
-      const strict = await TestHub.start({}, { rateLimitPerMinute: 3 });
-      const tries: number[] = [];
-      for (let n = 0; n < 5; n += 1)
-        tries.push((await strict.post('/session', { token: `cc_guess${n}` }, { token: null })).status);
-      await strict.close();
-      expect(tries).toEqual([401, 401, 401, 429, 429]);
-    });
-  });
 
   describe('a session', () => {
     it('may do in the API what its token may, and no more', async () => {
@@ -110,7 +54,7 @@ describe('browser sessions over HTTP', () => {
       const strict = await TestHub.start({}, { rateLimitPerMinute: 6 });
       const token = await strict.token('viewer');
       const signedIn = await strict.post('/session', { token }, { token: null });
-      const cookie = cookieOf(signedIn).split(';')[0]!;
+      const cookie = setCookieOf(signedIn).split(';')[0]!;
       const statuses: number[] = [];
       for (let n = 0; n < 4; n += 1) {
         statuses.push((await strict.call('/api/v1/runs', { token })).status);
@@ -192,12 +136,36 @@ describe('browser sessions over HTTP', () => {
         expect(headers.get('cache-control')).toBe('no-store');
         expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       }
-      const style = /href="(\/assets\/pages\.css\?v=[\w-]+)"/.exec(plain(await (await visit('/login')).text()))![1]!;
-      const { headers } = await visit(style);
-      expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([
-        'text/css; charset=utf-8',
-        'public, max-age=31536000, immutable',
-      ]);
+    });
+
+    it('have a style, a script and an icon that browsers keep as long as the page names them', async () => {
+      const page = plain(await (await visit('/login')).text());
+      for (const [name, type] of [
+        ['pages.css', 'text/css'],
+        ['pages.js', 'text/javascript'],
+        ['icon.svg', 'image/svg+xml'],
+      ] as const) {
+        const path = new RegExp(`"(/assets/${name.replace('.', '\\.')}\\?v=[\\w-]{12})"`).exec(page)![1]!;
+        const kept = await visit(path);
+        expect(kept.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+        expect(kept.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+        // Of a hub of another version, or of nobody.
+        for (const other of [`${path}x`, `${path}&v=x`, `/assets/${name}`]) {
+          const response = await visit(other);
+          expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+        }
+      }
+    });
+
+    it('lead back to the run whose session ended while somebody was cancelling it', async () => {
+      const { cookie } = await open(await checked.hub.token('operator'));
+      await browse('/session', cookie, { method: 'DELETE', headers: { origin } });
+      const press = (path: string) =>
+        fetch(origin + path, { method: 'POST', redirect: 'manual', headers: { ...html, cookie, origin } });
+      expect((await press(`/runs/${noRun}/cancel`)).headers.get('location')).toBe(`/login?next=%2Fruns%2F${noRun}`);
+      const signedOut = await press('/session/end');
+      expect([signedOut.status, signedOut.headers.get('location')]).toEqual([303, '/login']);
+      expect(setCookieOf(signedOut)).toMatch(/^cc_session=; .*Expires=Thu, 01 Jan 1970/);
     });
 
     it('are what a browser gets for an error, and a problem document is what a program gets', async () => {

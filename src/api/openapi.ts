@@ -40,7 +40,8 @@ export function openApiDocument(routes: readonly RegisteredRoute[], version: str
           type: 'apiKey',
           in: 'cookie',
           name: sessionCookie,
-          description: 'For browsers, from POST /session. What changes anything needs the Origin of this hub as well.',
+          description:
+            'For browsers, from POST /session; over https it is called __Host-cc_session. What changes anything needs the Origin of this hub as well.',
         },
       },
     },

@@ -2,30 +2,63 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CcError } from '../errors/index.js';
 import { Authenticator, Sessions, type NewSession, type Principal } from '../identity/index.js';
-import './http/route-config.js';
+import { FailedSignIns } from './failed-sign-ins.js';
+import { addressOf } from './http/address.js';
 import { requireSameOrigin } from './http/same-origin.js';
+import { sessionOf } from './http/session-cookie.js';
+
+/** The largest request to sign in, bytes: a token, and a path to go on to. */
+export const signInBytes = 8 * 1024;
+
+interface SignedIn {
+  readonly principal: Principal;
+  readonly session: NewSession;
+}
 
 /** A token for a session, for the API and for the page alike. */
 @Injectable()
 export class SignIn {
+  private readonly failed = new FailedSignIns();
+
   constructor(
     private readonly authenticator: Authenticator,
     private readonly sessions: Sessions,
   ) {}
 
   /** Throws CC_UNAUTHENTICATED; and CC_ORIGIN_REFUSED when another site wants to sign somebody in here as somebody else. */
-  async open(request: FastifyRequest, token: string): Promise<{ principal: Principal; session: NewSession }> {
+  async open(request: FastifyRequest, token: string): Promise<SignedIn> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
-    const principal = await this.authenticator.authenticate({ kind: 'token', text: token.trim() });
-    const session = principal && (await this.sessions.open(principal.id));
-    if (principal === undefined || session === undefined)
-      throw new CcError('CC_UNAUTHENTICATED', 'this token is unknown, revoked or expired');
-    return { principal, session };
+    const text = token.trim();
+    // One that is in use is never refused: behind a proxy whoever guesses has the same address as its owner.
+    const isInUse = this.authenticator.recognised({ kind: 'token', text }) !== undefined;
+    const notFailed = isInUse ? undefined : this.failed.begin(addressOf(request));
+    const opened = await this.sessionFor(text).catch((error: unknown) => {
+      notFailed?.();
+      throw error;
+    });
+    if (opened === undefined) throw new CcError('CC_UNAUTHENTICATED', 'this token is unknown, revoked or expired');
+    notFailed?.();
+    // The browser has one cookie: what it held before would stay open, and nobody could end it.
+    await this.endSessionOf(request);
+    return opened;
   }
 
+  /** Of the cookie. Nothing where there is none, or where it has ended already. */
   async end(request: FastifyRequest): Promise<void> {
-    if (request.session === undefined) return;
-    await this.sessions.end(request.session.text);
-    this.authenticator.forget(request.session);
+    if (sessionOf(request) !== undefined) requireSameOrigin(request);
+    await this.endSessionOf(request);
+  }
+
+  private async sessionFor(token: string): Promise<SignedIn | undefined> {
+    const principal = await this.authenticator.authenticate({ kind: 'token', text: token });
+    const session = principal && (await this.sessions.open(principal.id));
+    return session && { principal, session };
+  }
+
+  private async endSessionOf(request: FastifyRequest): Promise<void> {
+    const session = sessionOf(request);
+    if (session === undefined) return;
+    await this.sessions.end(session.text);
+    this.authenticator.forget(session);
   }
 }

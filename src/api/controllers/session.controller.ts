@@ -7,14 +7,15 @@ import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
 import { clearSessionCookie, setSessionCookie } from '../http/session-cookie.js';
-import { SignIn } from '../sign-in.js';
+import { SignIn, signInBytes } from '../sign-in.js';
 
 const openSession = routeSpec({
   summary: 'Sign a browser in',
   description:
-    'Exchanges a token for a cookie (HttpOnly, SameSite=Strict; Secure over https) that stands for it, for a week at most. It ends when the token is revoked or expires. With the cookie alone, requests that change anything need the Origin of this hub.',
+    'Exchanges a token for a cookie (HttpOnly, SameSite=Strict; over https Secure and named __Host-cc_session) that stands for it, for a week at most. It ends when the token is revoked or expires, and when the same browser signs in again; of one token the newest 50 stay. With the cookie alone, requests that change anything need the Origin of this hub.',
   access: 'public',
   body: z.strictObject({ token: z.string().min(1).max(1000) }),
+  bodyBytes: signInBytes,
   answer: {
     status: 200,
     description: 'Signed in',
@@ -28,9 +29,10 @@ const openSession = routeSpec({
 
 const endSession = routeSpec({
   summary: 'Sign a browser out',
-  description: 'Ends the session of the cookie. With a token instead there is nothing to end.',
-  access: 'viewer',
+  description: 'Ends the session of the cookie, and takes the cookie away whether or not that had ended before.',
+  access: 'public',
   answer: { status: 204, description: 'Signed out', headers: { 'Set-Cookie': 'cc_session, empty' } },
+  errors: ['CC_ORIGIN_REFUSED', 'CC_DATABASE_UNAVAILABLE'],
 });
 
 @Controller('session')

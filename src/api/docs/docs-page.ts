@@ -1,4 +1,4 @@
-/** The page around Swagger UI. The document needs a token, so the page asks for one; it keeps it in memory only. */
+/** The page around Swagger UI. Who is signed in sees it at once; else it asks for a token, and keeps it in memory only. */
 export const docsHtml = `<!doctype html>
 <html lang="en">
 <head>
@@ -22,27 +22,31 @@ export const docsHtml = `<!doctype html>
 `;
 
 export const docsScript = `'use strict';
-document.getElementById('open').addEventListener('submit', async (submit) => {
-  submit.preventDefault();
-  const authorization = 'Bearer ' + document.getElementById('token').value.trim();
+(() => {
+  const form = document.getElementById('open');
   const problem = document.getElementById('problem');
-  try {
-    const response = await fetch('/api/openapi.json', { headers: { authorization } });
+  /* Without headers the browser's session speaks, where there is one. */
+  const open = async (headers) => {
+    const response = await fetch('/api/openapi.json', { headers });
     const body = await response.json();
     if (!response.ok) throw new Error(body.detail);
-    submit.target.remove();
+    form.remove();
     SwaggerUIBundle({
       spec: body,
       dom_id: '#ui',
       requestInterceptor: (request) => {
-        request.headers.authorization ??= authorization;
+        for (const [name, value] of Object.entries(headers)) request.headers[name] ??= value;
         return request;
       },
     });
-  } catch (error) {
-    problem.textContent = error.message;
-  }
-});
+  };
+  open({}).catch(() => undefined);
+  form.addEventListener('submit', (submit) => {
+    submit.preventDefault();
+    const authorization = 'Bearer ' + document.getElementById('token').value.trim();
+    open({ authorization }).catch((error) => (problem.textContent = error.message));
+  });
+})();
 `;
 
 /** Swagger UI styles its elements inline and embeds its icons; nothing comes from elsewhere. */

@@ -19,7 +19,7 @@ const document = routeSpec({
 const page = routeSpec({
   summary: 'A page to read and try this API',
   description:
-    'The page is empty until it is given a token. All of it comes from the hub; it works without the internet.',
+    'The page is empty until somebody is signed in or gives it a token. All of it comes from the hub; it works without the internet.',
   access: 'public',
   answer: { status: 200, description: 'HTML', type: 'text/html' },
 });

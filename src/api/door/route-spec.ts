@@ -13,6 +13,8 @@ export interface Entrance {
   /** Only the headers named here are looked at. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Largest body, bytes, where engine.requestBytes is more than anybody needs. */
+  readonly bodyBytes?: number;
 }
 
 /** All that is known about a route: what the guard asks, what the door lets in, what the documentation says. */

@@ -4,9 +4,15 @@ import type { RouteSpec } from './route-spec.js';
 
 /** Binds a spec to a controller's method: guard, status and documentation follow from it. */
 export function Route(spec: RouteSpec): MethodDecorator {
-  const { access, textBody, uncounted = false } = spec;
+  const { access, textBody, bodyBytes, uncounted = false } = spec;
   return applyDecorators(
-    RouteConfig({ access, textBody: textBody !== undefined, uncounted, spec }),
+    RouteConfig({
+      access,
+      textBody: textBody !== undefined,
+      uncounted,
+      spec,
+      ...(bodyBytes !== undefined && { bodyBytes }),
+    }),
     HttpCode(spec.answer.status),
   );
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
 import { mayDo, type Authenticator, type Credential, type Principal } from '../../identity/index.js';
+import { addressOf } from './address.js';
 import { defaultAccess } from './route-config.js';
 import { noSuchRoute } from './route-table.js';
 import { requireSameOrigin } from './same-origin.js';
@@ -21,7 +22,6 @@ declare module 'fastify' {
  */
 export function installGuard(server: FastifyInstance): void {
   server.decorateRequest('principal');
-  server.decorateRequest('session');
   server.decorate('authenticator', null);
   const count = rateLimit(server);
   server.addHook('onRequest', async (request, reply) => {
@@ -41,10 +41,7 @@ export function installGuard(server: FastifyInstance): void {
     if (counted !== undefined) request.principal = counted;
     await count(request);
     request.principal = known ?? (await identify(credential, authenticator));
-    if (credential?.kind === 'session') {
-      request.session = credential;
-      if (!safeMethods.has(request.method)) requireSameOrigin(request);
-    }
+    if (credential?.kind === 'session' && !safeMethods.has(request.method)) requireSameOrigin(request);
     if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);
   });
 }
@@ -78,7 +75,7 @@ function forbidden(principal: Principal, access: string): CcError {
 
 /** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
 export function rateKey(request: FastifyRequest): string {
-  return request.principal === undefined ? `address ${request.ip}` : `token ${request.principal.id}`;
+  return request.principal === undefined ? `address ${addressOf(request)}` : `token ${request.principal.id}`;
 }
 
 function rateLimit(server: FastifyInstance): (request: FastifyRequest) => Promise<void> {

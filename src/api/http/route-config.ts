@@ -1,5 +1,5 @@
 import 'fastify';
-import type { Credential, Principal } from '../../identity/index.js';
+import type { Principal } from '../../identity/index.js';
 import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
 
 declare module 'fastify' {
@@ -12,6 +12,8 @@ declare module 'fastify' {
     formBody?: boolean;
     /** Answers people: not part of the API's documentation, and its errors are pages too. */
     page?: boolean;
+    /** A body may have so many bytes, instead of engine.requestBytes. */
+    bodyBytes?: number;
     /** Never counted by the rate limit: probes must be answered under load. */
     uncounted?: boolean;
     /** What the documentation says of it. */
@@ -20,8 +22,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard on every route but public ones. */
     principal?: Principal;
-    /** Set by the guard when it was a session's cookie that let the request in. */
-    session?: Credential;
   }
 }
 

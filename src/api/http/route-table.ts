@@ -23,8 +23,10 @@ declare module 'fastify' {
 export function installRouteTable(server: FastifyInstance): void {
   const routes: RegisteredRoute[] = [];
   server.decorate('registeredRoutes', routes);
-  server.addHook('onRoute', ({ method, url, config }) => {
-    const { access, spec, page = false } = config ?? {};
+  server.addHook('onRoute', (options) => {
+    const { method, url, config } = options;
+    const { access, spec, page = false, bodyBytes } = config ?? {};
+    if (bodyBytes !== undefined) options.bodyLimit = bodyBytes;
     for (const one of [method].flat()) routes.push({ method: one, url, access, spec, page });
   });
 }

@@ -13,7 +13,7 @@ type Translation = readonly [code: ErrorCode, message: (error: Error) => string]
 const ofFastify: Readonly<Record<string, Translation>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'CC_REQUEST_TOO_LARGE',
-    () => 'the body is larger than engine.requestBytes allows; send less, or raise it in commandcenter.yaml',
+    () => 'the body is larger than accepted here; send less, or raise engine.requestBytes, which most routes go by',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'CC_MEDIA_TYPE_UNSUPPORTED',

@@ -1,34 +1,37 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { read } from '../door/read.js';
+import { assets, type Asset } from './assets.js';
 import { Page, pageSpec } from './page.js';
-import { pageScript } from './page-script.js';
-import { icon } from './style/icon.js';
-import { stylesheet } from './style/index.js';
 
-const asset = pageSpec({ access: 'public' });
+/** Not counted: with the rate of an address used up, a page must not lose its style. */
+const asset = pageSpec({ access: 'public', uncounted: true, query: z.object({ v: z.unknown().optional() }) });
 
-/** Pages name style and script with their version, so a browser asks for each once. */
 @Controller('assets')
 export class AssetsController {
   @Get('pages.css')
   @Page(asset)
-  style(@Res() reply: FastifyReply): void {
-    send(reply, 'text/css', stylesheet, 'public, max-age=31536000, immutable');
+  style(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, assets.style);
   }
 
   @Get('pages.js')
   @Page(asset)
-  script(@Res() reply: FastifyReply): void {
-    send(reply, 'text/javascript', pageScript, 'public, max-age=31536000, immutable');
+  script(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, assets.script);
   }
 
   @Get('icon.svg')
   @Page(asset)
-  icon(@Res() reply: FastifyReply): void {
-    send(reply, 'image/svg+xml', icon, 'public, max-age=86400');
+  icon(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, assets.icon);
   }
 }
 
-function send(reply: FastifyReply, type: string, text: string, keep: string): void {
-  void reply.type(`${type}; charset=utf-8`).header('cache-control', keep).send(text);
+/** Kept only under its own version: while hubs of two versions answer, a page of one may ask the other. */
+function send(request: FastifyRequest, reply: FastifyReply, { type, text, version }: Asset): void {
+  const { query } = read(asset, request);
+  const keep = query.v === version ? 'public, max-age=31536000, immutable' : 'no-store';
+  void reply.type(type).header('cache-control', keep).send(text);
 }

@@ -1,5 +1,10 @@
 import { html, type Html } from './html.js';
 
+/** The page of the button, when this is where it leads to. */
+export function pageOfCancel(path: string): string | undefined {
+  return /^(\/runs\/[^/?]+)\/cancel$/.exec(path)?.[1];
+}
+
 /** A button that asks first: the browser's own popover, so it works by keyboard and without a script. */
 export function cancelView(runId: string): Html {
   return html`<button id="cancel-button" class="danger" type="button" popovertarget="cancel-dialog">Cancel run</button>

@@ -1,6 +1,7 @@
-import { jsonBlock } from './json.js';
+import { jsonBlock, JsonRoom } from './json.js';
 
-const block = (value: unknown) => jsonBlock({ id: 'output', title: 'Output', value, href: '/api/v1/runs/1' }).text;
+const block = (value: unknown, room = new JsonRoom()) =>
+  jsonBlock({ id: 'output', title: 'Output', value, href: '/api/v1/runs/1', room }).text;
 /** What a reader sees. */
 const shown = (text: string) =>
   text
@@ -36,6 +37,22 @@ describe('a JSON value on a page', () => {
     expect(text.length).toBeLessThan(64_000 * 5 + 1000);
     expect(text).toContain('Cut here');
     expect(text).toContain('href="/api/v1/runs/1"');
+  });
+
+  it('is plain when it is long: colours are for what one reads', () => {
+    expect(block(Array.from({ length: 500 }, (_, n) => n))).toContain('j-value');
+    const long = Array.from({ length: 5000 }, (_, n) => n);
+    expect(block(long)).not.toContain('j-value');
+    expect(shown(block(long))).toContain('  4999');
+  });
+
+  it('shares the room of its page with the others, which the last of them do not get', () => {
+    const room = new JsonRoom();
+    const blocks = Array.from({ length: 100 }, () => block('x'.repeat(63_000), room));
+    expect(blocks.join('').length).toBeLessThan(320_000);
+    expect(blocks[0]).not.toContain('All of it');
+    expect(blocks[4]).toContain('Cut here');
+    for (const one of blocks.slice(5)) expect(one).toMatch(/Not shown.*href="\/api\/v1\/runs\/1"/s);
   });
 
   it('says when there is none', () => expect(shown(block(null))).toBe('none'));

@@ -1,8 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Principal } from '../../identity/index.js';
+import { assets } from './assets.js';
 import { html, type Html } from './html.js';
-import { pageScript } from './page-script.js';
-import { stylesheet } from './style/index.js';
 
 export interface Shell {
   readonly title: string;
@@ -11,12 +9,9 @@ export interface Shell {
   readonly principal: Principal | undefined;
   /** The page is read anew this often while it stays open, milliseconds. */
   readonly liveMs?: number | undefined;
+  /** The script sends it back when it asks again. */
+  readonly tag?: string | undefined;
 }
-
-/** Browsers keep files under these names for ever: other content is another name. */
-const versioned = (path: string, text: string) => `${path}?v=${hash('sha256', text, 'base64url').slice(0, 12)}`;
-const stylePath = versioned('/assets/pages.css', stylesheet);
-const scriptPath = versioned('/assets/pages.js', pageScript);
 
 const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
   <path d="M4 6h6M4 12h10M4 18h4" />
@@ -25,7 +20,7 @@ const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focus
   <circle cx="13" cy="18" r="2.6" />
 </svg>`;
 
-export function layout({ title, main, principal, liveMs }: Shell): Html {
+export function layout({ title, main, principal, liveMs, tag }: Shell): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -33,12 +28,12 @@ export function layout({ title, main, principal, liveMs }: Shell): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · CommandCenter</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${stylePath}">
-<script src="${scriptPath}" defer></script>
+<link rel="icon" href="${assets.icon.href}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets.style.href}">
+<script src="${assets.script.href}" defer></script>
 ${liveMs !== undefined && html`<noscript><meta http-equiv="refresh" content="${Math.ceil(liveMs / 1000) + 3}" /></noscript>`}
 </head>
-<body${liveMs !== undefined && html` data-live="${liveMs}"`}>
+<body${liveMs !== undefined && html` data-live="${liveMs}"`}${tag !== undefined && html` data-tag="${tag}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <div class="wide">

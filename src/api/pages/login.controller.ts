@@ -4,15 +4,21 @@ import { z } from 'zod';
 import { CcError } from '../../errors/index.js';
 import { read } from '../door/read.js';
 import { clearSessionCookie, setSessionCookie } from '../http/session-cookie.js';
-import { SignIn } from '../sign-in.js';
+import { SignIn, signInBytes } from '../sign-in.js';
 import { loginPage } from './login-page.js';
 import { nextPath } from './next-path.js';
 import { Page, pageSpec, sendPage } from './page.js';
 
 const next = z.string().max(2000).optional().catch(undefined);
 const form = pageSpec({ access: 'public', query: z.object({ next }) });
-const signIn = pageSpec({ access: 'public', form: true, body: z.object({ token: z.string().min(1).max(1000), next }) });
-const signOut = pageSpec({ access: 'viewer', form: true });
+const signIn = pageSpec({
+  access: 'public',
+  form: true,
+  body: z.object({ token: z.string().min(1).max(1000), next }),
+  bodyBytes: signInBytes,
+});
+/** For everybody: who holds a cookie of a session that has ended wants to be rid of it too. */
+const signOut = pageSpec({ access: 'public', form: true, bodyBytes: signInBytes });
 
 @Controller()
 export class LoginController {

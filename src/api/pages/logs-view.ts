@@ -1,17 +1,24 @@
 import type { LogLineView } from '../../runs/index.js';
+import { cut } from './cut.js';
 import { html, type Html } from './html.js';
 
 export interface LogsView {
   readonly items: readonly LogLineView[];
   /** There are older lines that are not shown. */
   readonly more: boolean;
-  /** Where all of them are. */
-  readonly allPath: string;
+  /** The page with as many as a page can show; this is that page when there is none. */
+  readonly longPath: string | undefined;
+  /** Where all of them are, for programs. */
+  readonly apiPath: string;
 }
 
-export function logsView({ items, more, allPath }: LogsView): Html {
+export function logsView({ items, more, longPath, apiPath }: LogsView): Html {
   if (items.length === 0) return html`<p class="muted empty">The steps of this run have logged nothing.</p>`;
-  return html`${more && html`<p class="muted">The last ${items.length} lines. <a href="${allPath}">Show all</a></p>`}
+  const all =
+    longPath === undefined
+      ? html`A page has room for no more. <a href="${apiPath}">All of them as JSON</a>`
+      : html`<a href="${longPath}">Show all</a>`;
+  return html`${more && html`<p class="muted">The last ${items.length} lines. ${all}</p>`}
     <div class="scroll logs" id="log-lines" tabindex="0" role="region" aria-label="Log lines">
       <table>
         <caption class="hidden">
@@ -32,11 +39,13 @@ export function logsView({ items, more, allPath }: LogsView): Html {
     </div>`;
 }
 
-function line({ at, level, step, attempt, message, fields }: LogLineView): Html {
-  return html`<tr class="level-${/^[a-z]+$/.test(level) ? level : 'other'}">
+function line({ seq, at, level, step, attempt, message, fields }: LogLineView): Html {
+  return html`<tr id="log-${seq}" class="level-${/^[a-z]+$/.test(level) ? level : 'other'}">
     <td><time datetime="${at}">${at.slice(11, 23)}</time></td>
     <td class="level">${level}</td>
     <td>${step}${attempt > 1 && html`<span class="muted"> #${attempt}</span>`}</td>
-    <td class="message">${message}${fields !== null && html` <span class="muted">${JSON.stringify(fields)}</span>`}</td>
+    <td class="message">
+      ${cut(message)}${fields !== null && html` <span class="muted">${cut(JSON.stringify(fields))}</span>`}
+    </td>
   </tr>`;
 }

@@ -6,6 +6,7 @@ import type { Html } from './html.js';
 
 export interface PageSpec extends Entrance {
   readonly form?: boolean;
+  readonly uncounted?: boolean;
 }
 
 /** Keeps the exact types of the schemas. */
@@ -14,8 +15,10 @@ export function pageSpec<const S extends PageSpec>(spec: S): S {
 }
 
 /** A route for people: guarded like every other, but not part of the API's documentation. */
-export function Page({ access, form = false }: PageSpec): MethodDecorator {
-  return applyDecorators(RouteConfig({ access, formBody: form, page: true }));
+export function Page({ access, bodyBytes, form = false, uncounted = false }: PageSpec): MethodDecorator {
+  return applyDecorators(
+    RouteConfig({ access, formBody: form, page: true, uncounted, ...(bodyBytes !== undefined && { bodyBytes }) }),
+  );
 }
 
 /** Everything comes from the hub itself, nothing is inline, and nobody may put a page into theirs. */

@@ -4,9 +4,11 @@ import type { Failure } from '../../workflow/index.js';
 import { mayDo } from '../../identity/index.js';
 import { cancelView } from './cancel-view.js';
 import { grafanaLinks } from './grafana-links.js';
+import { cut } from './cut.js';
 import { html, type Html } from './html.js';
-import { jsonBlock } from './json.js';
+import { jsonBlock, JsonRoom } from './json.js';
 import { layout, liveBar } from './layout.js';
+import { liveInterval } from './live.js';
 import { logsView, type LogsView } from './logs-view.js';
 import { runFacts } from './run-facts.js';
 import { listPath } from './runs-filter.js';
@@ -17,23 +19,32 @@ import { timelineView } from './timeline-view.js';
 
 export interface RunPage {
   readonly story: RunStory;
-  readonly logs: LogsView;
+  readonly logs: Pick<LogsView, 'items' | 'more'>;
+  /** The log as long as a page can show it, not only its end. */
+  readonly long: boolean;
   readonly principal: Principal;
   readonly grafana: string;
   readonly now: number;
   /** Reads itself anew while the run is open. */
   readonly live: boolean;
+  /** What it took to read this, ms. */
+  readonly tookMs: number;
+  /** Names what the page shows, when it is asked for again this often. */
+  readonly tag: (everyMs: number) => string;
 }
 
 const liveMs = 1500;
-/** To read a run with a long log costs the hub more. */
-const longLog = 1000;
-const longLiveMs = 6000;
+/** More lines are not read again and again: who follows a run needs its last ones. */
+const mostLiveLines = 2000;
 
 /** What changes while a run goes on stands in parts of its own, so that the rest stays as the reader left it. */
-export function runPage({ story, logs, principal, grafana, now, live }: RunPage): Html {
+export function runPage({ story, logs, long, principal, grafana, now, live, tookMs, tag }: RunPage): Html {
+  const renderedFrom = performance.now();
   const { run, name, events } = story;
   const open = run.finishedAt === null;
+  const tooLong = logs.items.length > mostLiveLines;
+  const follows = open && live && !tooLong;
+  const room = new JsonRoom();
   const asked = events.find((event) => event.type === 'RunCancelRequested');
   const api = `/api/v1/runs/${run.id}`;
   const links = grafanaLinks(grafana, run);
@@ -46,7 +57,7 @@ export function runPage({ story, logs, principal, grafana, now, live }: RunPage)
       </div>
       <div class="actions">
         <div id="part-live" data-part>
-          ${open && live && liveBar('?live=off')}${open && !live && html`<a href="?">Follow live</a>`}
+          ${follows && liveBar(pathOf({ long, live: false }))}${open && !follows && html`<a href="${pathOf({ long: long && !tooLong, live: true })}">Follow live</a>`}
         </div>
         <div id="part-cancel" data-part>
           ${open && (asked === undefined ? mayDo(principal, 'operator') && cancelView(run.id) : html`<span class="muted">Cancel requested${asked.by !== undefined && ` by ${asked.by}`}</span>`)}
@@ -65,27 +76,35 @@ export function runPage({ story, logs, principal, grafana, now, live }: RunPage)
     <div class="pair">
       <section class="card" aria-labelledby="input-title">
         <h2 id="input-title">Input</h2>
-        ${jsonBlock({ id: 'input', title: 'Input of the run', value: run.input, href: api })}
+        ${jsonBlock({ id: 'input', title: 'Input of the run', value: run.input, href: api, room })}
       </section>
       <section class="card" aria-labelledby="output-title">
         <h2 id="output-title">Output</h2>
-        <div id="part-output" data-part>${output(run, api)}</div>
+        <div id="part-output" data-part>${output(run, api, room)}</div>
       </section>
     </div>
     <section class="card" aria-labelledby="steps-title">
       <h2 id="steps-title">Steps</h2>
-      ${run.steps.map((step) => html`<div id="part-step-${step.id}" data-part>${stepDetails(step, api)}</div>`)}
+      ${run.steps.map((step) => html`<div id="part-step-${step.id}" data-part>${stepDetails(step, api, room)}</div>`)}
     </section>
     <section class="card" aria-labelledby="logs-title">
       <h2 id="logs-title">Logs</h2>
-      <div id="part-logs" data-part>${logsView(logs)}</div>
+      <div id="part-logs" data-part>
+        ${logsView({ ...logs, longPath: long ? undefined : pathOf({ long: true, live }), apiPath: `${api}/logs` })}
+      </div>
     </section>`;
+  const everyMs = liveInterval(liveMs, tookMs + performance.now() - renderedFrom, main.text.length);
   return layout({
     title: `${open ? '● ' : ''}${name} ${run.status}`,
     main,
     principal,
-    liveMs: open && live ? (events.length > longLog ? longLiveMs : liveMs) : undefined,
+    ...(follows && { liveMs: everyMs, tag: tag(everyMs) }),
   });
+}
+
+/** Of this page, with what was chosen. */
+function pathOf({ long, live }: { readonly long: boolean; readonly live: boolean }): string {
+  return `?${[long && 'logs=all', !live && 'live=off'].filter((one) => one !== false).join('&')}`;
 }
 
 const statusWords: Readonly<Record<RunView['status'], string>> = {
@@ -98,16 +117,16 @@ const statusWords: Readonly<Record<RunView['status'], string>> = {
   cancelled: 'was cancelled',
 };
 
-function output(run: RunView, href: string): Html {
+function output(run: RunView, href: string, room: JsonRoom): Html {
   if (run.finishedAt === null) return html`<p class="muted">The run has not ended yet.</p>`;
-  return jsonBlock({ id: 'output', title: 'Output of the run', value: run.output, href });
+  return jsonBlock({ id: 'output', title: 'Output of the run', value: run.output, href, room });
 }
 
 function failure({ code, message, step, cause }: Failure): Html {
   return html`<div class="failure">
     <h2>${step === undefined ? 'Why it ended' : html`Step <a href="#step-${step}">${step}</a> failed`}</h2>
-    <p class="failure-text">${message}</p>
-    ${cause !== undefined && html`<p class="failure-text muted">${cause}</p>`}
+    <p class="failure-text">${cut(message)}</p>
+    ${cause !== undefined && html`<p class="failure-text muted">${cut(cause)}</p>`}
     <p class="muted"><code>${code}</code></p>
   </div>`;
 }

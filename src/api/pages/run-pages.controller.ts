@@ -11,8 +11,10 @@ import { runId, runStatuses, triggerKinds, workflowId } from '../answers/run.js'
 import { callerOf } from '../door/caller.js';
 import { oneOrMore } from '../door/one-or-more.js';
 import { read } from '../door/read.js';
+import { assets } from './assets.js';
 import { firstPage } from './next-path.js';
 import { Page, pageSpec, sendPage } from './page.js';
+import { isFresh, runTag } from './run-tag.js';
 import { runPage } from './run-page.js';
 import { runsPage } from './runs-page.js';
 
@@ -45,9 +47,10 @@ const cancel = pageSpec({
 });
 
 const runsOnAPage = 50;
-const lastLines = 200;
-/** More than engine.maxLogBytes lets a run write, unless it was raised. */
-const allLines = 50_000;
+/** The end of a log, which is read again and again while the run is open. */
+const lastLines = { count: 200, bytes: 256 * 1024 };
+/** As much of a log as a page can show: a run may write more (engine.maxLogBytes), which is for programs to read. */
+const longLog = { count: 10_000, bytes: 4 * 1024 * 1024 };
 
 @Controller()
 export class RunPagesController {
@@ -83,19 +86,33 @@ export class RunPagesController {
   async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { params, query } = read(one, request);
     const id = known(params.id);
+    const principal = callerOf(request);
+    const startedAt = performance.now();
+    // Before the rest: a page that shows more than its tag says is only made once too often.
+    const shown = { position: await this.reader.position(id), readerId: principal.id, version: assets.script.version };
+    if (isFresh(request.headers['if-none-match'], shown, Date.now())) {
+      void reply.code(304).send();
+      return;
+    }
+    const long = query.logs === 'all';
+    const lines = long ? longLog : lastLines;
     const [story, logs] = await Promise.all([
       this.reader.story(id),
-      this.reader.lastLogs(id, query.logs === 'all' ? allLines : lastLines),
+      this.reader.lastLogs(id, lines.count, lines.bytes),
     ]);
+    const now = Date.now();
     sendPage(
       reply,
       runPage({
         story,
-        logs: { ...logs, allPath: '?logs=all' },
-        principal: callerOf(request),
+        logs,
+        long,
+        principal,
         grafana: this.config.grafana.url,
-        now: Date.now(),
+        now,
         live: query.live !== 'off',
+        tookMs: performance.now() - startedAt,
+        tag: (everyMs) => runTag(shown, now, everyMs),
       }),
     );
   }

@@ -1,4 +1,14 @@
 export { RunCounter, type ReplicaView, type RunCounts } from './run-counts.js';
 export { RunReader, type SeqPage } from './run-reader.js';
 export type { RunFilter } from './run-filter.js';
-export type { LogLineView, Page, RunEventView, RunLine, RunStory, RunSummary, RunView, StepView } from './views.js';
+export type {
+  LogLineView,
+  Page,
+  RunEventView,
+  RunLine,
+  RunPosition,
+  RunStory,
+  RunSummary,
+  RunView,
+  StepView,
+} from './views.js';

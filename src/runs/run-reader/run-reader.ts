@@ -18,7 +18,7 @@ import {
 } from './rows.js';
 import { runConditions, type RunConditions, type RunFilter } from './run-filter.js';
 import { stepViews } from './step-views.js';
-import type { LogLineView, Page, RunEventView, RunLine, RunStory, RunSummary, RunView } from './views.js';
+import type { LogLineView, Page, RunEventView, RunLine, RunPosition, RunStory, RunSummary, RunView } from './views.js';
 
 /** A page ends early when its payloads grow beyond this, so that no list costs the hub hundreds of megabytes. */
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -99,6 +99,15 @@ export class RunReader {
     return (await this.story(id)).run;
   }
 
+  /** Where a run stands: while this is the same, so is all there is to say of it. Far cheaper than that. */
+  async position(id: string): Promise<RunPosition> {
+    const rows = await this.query<RunPosition>(
+      `SELECT seq, status, (SELECT max(seq) FROM run_log WHERE run_id = $1) AS "lastLog" FROM run WHERE id = $1`,
+      [id],
+    );
+    return rows[0] ?? noRun(id);
+  }
+
   /** The run and what happened in it, of one moment. */
   async story(id: string): Promise<RunStory> {
     const row = await this.row(id);
@@ -134,9 +143,9 @@ export class RunReader {
     return page(rows.map(logLineView), rows, (last) => String(last.seq));
   }
 
-  /** The newest lines, oldest first; `more` when there are older ones. */
-  async lastLogs(id: string, limit: number): Promise<{ items: LogLineView[]; more: boolean }> {
-    const rows = await this.numbered<LogRow>(id, { limit }, 'run_log', logColumns, logBytes, 'DESC');
+  /** The newest lines, oldest first, of so many bytes; `more` when there are older ones. */
+  async lastLogs(id: string, limit: number, bytes = PAGE_BYTES): Promise<{ items: LogLineView[]; more: boolean }> {
+    const rows = await this.numbered<LogRow>(id, { limit }, 'run_log', logColumns, logBytes, 'DESC', bytes);
     return { items: rows.map(logLineView).reverse(), more: Number(rows[0]?.found ?? 0) > rows.length };
   }
 
@@ -164,9 +173,7 @@ export class RunReader {
 
   private async row(id: string): Promise<RunRow> {
     const rows = await this.query<RunRow>(`SELECT ${runColumns} FROM run WHERE id = $1`, [id]);
-    if (rows[0] === undefined)
-      throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; it never was, or its retention has passed`);
-    return rows[0];
+    return rows[0] ?? noRun(id);
   }
 
   private async numbered<T extends object>(
@@ -176,6 +183,7 @@ export class RunReader {
     columns: string,
     size: string,
     order: 'ASC' | 'DESC' = 'ASC',
+    bytes = PAGE_BYTES,
   ): Promise<(T & Sized)[]> {
     const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
     const rows = await this.query<T & Sized>(
@@ -185,12 +193,16 @@ export class RunReader {
          SELECT page.*, count(*) OVER () AS found, row_number() OVER first AS place, sum(${size}) OVER first AS bytes
            FROM page WINDOW first AS (ORDER BY seq ${order})
        )
-       SELECT * FROM sized WHERE place = 1 OR (place <= $3::int AND bytes <= ${PAGE_BYTES}) ORDER BY seq ${order}`,
+       SELECT * FROM sized WHERE place = 1 OR (place <= $3::int AND bytes <= ${bytes}) ORDER BY seq ${order}`,
       [id, after, request.limit],
     );
     if (rows.length === 0) await this.row(id);
     return rows;
   }
+}
+
+function noRun(id: string): never {
+  throw new CcError('CC_RUN_NOT_FOUND', `there is no run ${id}; it never was, or its retention has passed`);
 }
 
 function pageOf({ found, checked }: RunConditions, limit: string): string {

@@ -33,6 +33,13 @@ export interface RunView extends RunSummary {
   readonly steps: readonly StepView[];
 }
 
+/** The number of its last event, and of its last log line as text: that may be beyond 2^53. */
+export interface RunPosition {
+  readonly seq: number;
+  readonly status: RunStatus;
+  readonly lastLog: string | null;
+}
+
 /** A run as a person wants to read it. */
 export interface RunStory {
   readonly run: RunView;
