@@ -174,7 +174,7 @@ suite(`the panels on what a real Prometheus scraped${why}`, () => {
     const series = `http_server_request_duration_bucket{http_route="${route}"}`;
     const les = (await hub.prometheus.labelValues('le', series)).map(Number);
     const bounds = les.filter(Number.isFinite).sort((a, b) => a - b);
-    // No table keeps single requests. Every answer took its caller longer than the hub, and so did 95 of 100.
+    // No table keeps single requests.
     figures.expectNoSlower(title, 'starts (callers)', 0.95, said, hub.waited, bounds);
   });
 

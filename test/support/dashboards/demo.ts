@@ -57,7 +57,8 @@ export class Demo {
     this.#hub = hub;
   }
 
-  static async start(databaseUrl: string): Promise<Demo> {
+  /** With its metrics on that port. */
+  static async start(databaseUrl: string, metricsPort: number): Promise<Demo> {
     const folder = new PluginFolder();
     const plugin = folder.plugin('demo', '{ agents: [Shop, Bank] }', agents);
     folder.write(
@@ -68,7 +69,7 @@ export class Demo {
       folder.write(`workflows/${id}.yaml`, `id: ${id}${text.replaceAll('\n    ', '\n')}\n`);
     const hub = await HubProcess.start(folder.path, databaseUrl, {
       OTEL_SDK_DISABLED: 'false',
-      OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
       OTEL_TRACES_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
     });

@@ -41,7 +41,10 @@ export class Figures {
     expect({ of, said, named, holds, exact: ranked(exact, q) }).toMatchObject({ holds: true });
   }
 
-  /** The panel names no bucket above the one of `longer`, which took longer than what it measures. */
+  /**
+   * The panel says no more than callers do: `longer` holds how long they waited. One bucket is let pass, because the hub
+   * takes the time when all is sent, which on a busy machine is after its caller has read it.
+   */
   expectNoSlower(
     title: string,
     of: string,
@@ -51,7 +54,7 @@ export class Figures {
     bounds: readonly number[],
   ): void {
     this.#quantiles.push([title, of, short(said), short(ranked(longer, q))]);
-    expect(bucket(bounds, said)).toBeLessThanOrEqual(bucket(bounds, ranked(longer, q)));
+    expect(bucket(bounds, said)).toBeLessThanOrEqual(bucket(bounds, ranked(longer, q)) + 1);
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import pg from 'pg';
 import { testDatabaseUrl } from '../database.js';
@@ -22,10 +24,10 @@ interface Moment {
 /** A real Prometheus that scrapes a real hub, which did some work: what its panels then say. */
 export class LoadedHub {
   private constructor(
+    private readonly closing: readonly (() => Promise<void>)[],
     readonly demo: Demo,
     readonly prometheus: Prometheus,
     readonly sql: pg.Client,
-    private readonly drop: () => Promise<void>,
     /** Right before and right after the load. */
     readonly before: Moment,
     readonly after: Moment,
@@ -34,11 +36,27 @@ export class LoadedHub {
   ) {}
 
   static async start(rounds: number): Promise<LoadedHub> {
+    const closing: (() => Promise<void>)[] = [];
+    try {
+      return await this.#start(rounds, closing);
+    } catch (thrown) {
+      await closeAll(closing);
+      throw thrown;
+    }
+  }
+
+  static async #start(rounds: number, closing: (() => Promise<void>)[]): Promise<LoadedHub> {
+    // First, because it looks at its target after 5 s at the earliest.
+    const port = await freePort();
+    const prometheus = await Prometheus.start('commandcenter', `http://127.0.0.1:${port}/metrics`);
+    closing.push(() => prometheus.stop());
     const database = await testDatabaseUrl();
+    closing.push(() => database.drop());
     const sql = new pg.Client(database.url);
     await sql.connect();
-    const demo = await Demo.start(database.url);
-    const prometheus = await Prometheus.start('commandcenter', demo.metricsUrl);
+    closing.push(() => sql.end());
+    const demo = await Demo.start(database.url, port);
+    closing.push(() => demo.stop());
     const now = async () => ({
       truth: await truthNow(sql),
       answers: { ...demo.answers },
@@ -48,14 +66,11 @@ export class LoadedHub {
     const [before, accepted] = [await now(), demo.waited.length];
     await demo.load(rounds);
     const waited = demo.waited.slice(accepted).sort((a, b) => a - b);
-    return new LoadedHub(demo, prometheus, sql, database.drop, before, await now(), waited);
+    return new LoadedHub(closing, demo, prometheus, sql, before, await now(), waited);
   }
 
   async stop(): Promise<void> {
-    await this.prometheus.stop();
-    await this.demo.stop();
-    await this.sql.end();
-    await this.drop();
+    await closeAll(this.closing);
   }
 
   /** When the load began. */
@@ -109,5 +124,26 @@ export class LoadedHub {
   grew(counts: (truth: Truth) => Counts, ...keys: string[]): number {
     const [first, last] = [counts(this.before.truth), counts(this.after.truth)];
     return keys.reduce((sum, key) => sum + (last[key] ?? 0) - (first[key] ?? 0), 0);
+  }
+}
+
+/** The last that was opened first. */
+async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closing.toReversed()) await close();
+}
+
+/** Below those that the system gives to connections: still free when the hub listens on it. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(20_000 + Math.floor(Math.random() * 12_000), '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue; // taken
+    }
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
   }
 }
