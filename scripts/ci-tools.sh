@@ -14,6 +14,8 @@ set -uo pipefail
 suite=forky
 packages=(prometheus promtool prometheus-alertmanager)
 programs=(prometheus promtool prometheus-alertmanager amtool)
+# The first of these on the PATH is the browser; test/support/browser.ts reads this line.
+browsers=(chromium chromium-browser google-chrome google-chrome-stable)
 cache=${COMMANDCENTER_TOOLS:-${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/commandcenter-tools}/debian-$suite
 folders=()
 
@@ -30,7 +32,7 @@ modern() { # NAME MAJOR MINOR: is a program of that version or newer on the PATH
 
 browser() {
   local name
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do have "$name" && return; done
+  for name in "${browsers[@]}"; do have "$name" && return; done
   if ! have apt-get || [ "$(id -u)" != 0 ]; then say 'no Chromium, and apt-get as root is not possible here'; return; fi
   say 'installing Chromium'
   local quiet=(-qq -o DPkg::Lock::Timeout=120)

@@ -1,15 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const executablePath = '/usr/bin/chromium';
+/** What `scripts/ci-tools.sh` looks for before it installs one, in its order. */
+const names = /^browsers=\((.*)\)$/m.exec(readFileSync('scripts/ci-tools.sh', 'utf8'))![1]!.split(' ');
+const executablePath = names.flatMap(onPath)[0];
 
 /** Why tests with a browser cannot run on this machine; undefined when they can. */
-export const noBrowser = existsSync(executablePath)
-  ? undefined
-  : `${executablePath} is not there: apt-get install chromium`;
+export const noBrowser =
+  executablePath === undefined ? `none of ${names.join(', ')} is on the PATH: apt-get install chromium` : undefined;
+
+function onPath(name: string): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).filter((path) => existsSync(path));
+}
 
 const args = [
   '--headless',
@@ -32,13 +37,12 @@ export interface Visit {
 export class TestBrowser {
   /** Errors and warnings of the console, blocked content and uncaught exceptions, in the order they came. */
   readonly complaints: string[] = [];
-  readonly #screenshots = process.env['COMMANDCENTER_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'cc-screenshots-'));
+  readonly #screenshots = process.env['COMMANDCENTER_SCREENSHOTS'];
 
-  private constructor(private readonly browser: Browser) {
-    mkdirSync(this.#screenshots, { recursive: true });
-  }
+  private constructor(private readonly browser: Browser) {}
 
   static async launch(): Promise<TestBrowser> {
+    if (executablePath === undefined) throw new Error(noBrowser);
     return new TestBrowser(await chromium.launch({ executablePath, args }));
   }
 
@@ -54,8 +58,9 @@ export class TestBrowser {
     return context;
   }
 
-  /** For people to look at: a file in $COMMANDCENTER_SCREENSHOTS. */
+  /** For people to look at: a file in $COMMANDCENTER_SCREENSHOTS, when there is such a folder. */
   async screenshot(page: Page, name: string): Promise<void> {
+    if (this.#screenshots === undefined) return;
     await page.screenshot({ path: join(this.#screenshots, `${name}.png`), fullPage: true });
   }
 

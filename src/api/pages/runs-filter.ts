@@ -42,11 +42,11 @@ export function runsFilter(filter: Filter, workflows: readonly { readonly id: st
 }
 
 function choice(name: string, label: string, all: string, values: readonly string[], chosen: string | undefined): Html {
-  const all_ = chosen === undefined || values.includes(chosen) ? values : [chosen, ...values];
+  const offered = chosen === undefined || values.includes(chosen) ? values : [chosen, ...values];
   return html`<label class="hidden" for="filter-${name}">${label}</label
     ><select id="filter-${name}" name="${name}">
       <option value="">${all}</option>
-      ${all_.map(
+      ${offered.map(
         (value) =>
           html`<option value="${value}" ${value === chosen && html` selected`}>${value.replaceAll(',', ', ')}</option>`,
       )}

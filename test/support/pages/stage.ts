@@ -120,6 +120,18 @@ name: Talk a lot
 steps:
   talk: { uses: stage.act, with: { logs: [${Array.from({ length: 300 }, (_, n) => `{ text: line ${n + 1} }`).join(', ')}] } }
 `,
+  'busy.yaml': `id: busy
+name: Keep busy
+steps:
+  broken: { uses: stage.act, with: { terminal: true, message: "broken at once" } }
+${Array.from({ length: 9 }, (_, n) => `  t${n}: { ${n === 0 ? '' : `needs: [t${n - 1}], `}uses: stage.act, with: { ms: 600, logs: [{ text: "line ${n}" }], value: ${n} } }`).join('\n')}
+`,
+  'bulky.yaml': `id: bulky
+name: Carry a lot
+steps:
+  hold: { uses: stage.act, with: { ms: 600000 } }
+${Array.from({ length: 40 }, (_, n) => `  s${n}: { uses: stage.act, with: { value: "\${{ input.text }}" } }`).join('\n')}
+`,
   'short.yaml': `id: short
 name: Take a moment
 steps:
