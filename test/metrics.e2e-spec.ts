@@ -233,10 +233,10 @@ describe('the metrics of a hub', () => {
     expect((await connections()).active).toBe(0);
   });
 
-  test('the pool has as many connections as PostgreSQL sees of it', async () => {
+  test('the pools have as many connections as PostgreSQL sees of them', async () => {
     const seen = async () => {
       const { rows } = await sql.query<{ n: number }>(
-        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'commandcenter' AND datname = current_database()`,
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name IN ('commandcenter', 'commandcenter reads') AND datname = current_database()`,
       );
       return rows[0]!.n;
     };
