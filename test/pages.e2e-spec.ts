@@ -175,6 +175,23 @@ withBrowser(`the pages in Chromium${noBrowser === undefined ? '' : ` (${noBrowse
     await profile.close();
   });
 
+  it('lead to the documentation of the API, which is open to who is signed in and asks others for a token', async () => {
+    const [page, profile] = await site.signedIn();
+    await page.getByRole('link', { name: 'API', exact: true }).click();
+    await page.getByText('/api/v1/workflows/{id}/runs').first().waitFor();
+    expect(await page.locator('#token').count()).toBe(0);
+    // As Swagger UI does it when somebody tries a call out.
+    const call = `fetch('/api/v1/workflows/hold/runs', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })`;
+    expect(await page.evaluate(`${call}.then(({ status }) => status)`)).toBe(202);
+    await profile.clearCookies();
+    await page.reload();
+    await page.locator('#token').fill(await hub.token('viewer'));
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText('/api/v1/workflows/{id}/runs').first().waitFor();
+    expect(browser.complaints.splice(0).filter((one) => !one.includes('401'))).toEqual([]);
+    await profile.close();
+  });
+
   it('fit a phone: only tables scroll sideways', async () => {
     const [page, profile] = await site.signedIn({ width: 390 });
     const { items } = (await hub.call('/api/v1/runs?workflow=deploy-shop')).body as { items: { id: string }[] };

@@ -1,3 +1,5 @@
+import { assets } from '../pages/assets.js';
+
 /** The page around Swagger UI. Who is signed in sees it at once; else it asks for a token, and keeps it in memory only. */
 export const docsHtml = `<!doctype html>
 <html lang="en">
@@ -5,6 +7,7 @@ export const docsHtml = `<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>CommandCenter API</title>
+  <link rel="icon" href="${assets.icon.href}" type="image/svg+xml">
   <link rel="stylesheet" href="/api/docs/swagger-ui.css">
 </head>
 <body>

@@ -13,10 +13,11 @@ import { configureApp } from '../configure-app.js';
 import { HealthController } from '../controllers/health.controller.js';
 import { TokensController } from '../controllers/tokens.controller.js';
 import { DocsController } from '../docs/docs.controller.js';
+import { AssetsController } from '../pages/assets.controller.js';
 import { Readiness } from '../readiness.js';
 import { fastifyAdapter } from './fastify-adapter.js';
 
-@Module({ controllers: [TokensController, HealthController, DocsController], providers: [Readiness] })
+@Module({ controllers: [TokensController, HealthController, DocsController, AssetsController], providers: [Readiness] })
 class ServerModule {}
 
 /** The HTTP side alone: guard, door, errors, limits. What the routes do is tested with the whole hub. */
@@ -240,9 +241,9 @@ describe('the HTTP server', () => {
     const page = await call({ url: '/api/docs' });
     expect(page.headers['content-security-policy']).toContain("script-src 'self'");
     const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     for (const url of files) {
-      expect(url).toMatch(/^\/api\/docs\//);
+      expect(url).toMatch(/^\/(api\/docs|assets)\//);
       expect((await call({ url })).status).toBe(200);
     }
   });

@@ -2,11 +2,12 @@
 export const live = `
   const intervalOf = (page) => Number(page.body.dataset.live ?? 0);
   let every = intervalOf(document);
-  if (!(every > 0)) return;
-
   const parts = () => document.querySelectorAll('[data-part]');
   /* As the server sent it: what is on the page has other titles on its times, and details somebody opened. */
   const sent = new Map([...parts()].map((part) => [part.id, part.innerHTML]));
+  localTimes(document);
+  if (!(every > 0)) return;
+
   let tag = document.body.dataset.tag;
   const toggle = document.getElementById('live-toggle');
   const note = document.getElementById('live-note');

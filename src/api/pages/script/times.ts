@@ -4,5 +4,4 @@ export const times = `
     for (const time of root.querySelectorAll('time[datetime]'))
       time.title = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
   };
-  localTimes(document);
 `;
