@@ -44,15 +44,15 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     const [page, profile] = await site.signedIn();
     await page.clock.install();
     await page.goto(`${hub.url}/runs`);
+    const first = page.waitForResponse(`${hub.url}/runs`);
+    await page.clock.fastForward(30_000);
+    await first;
+    await page.getByRole('button', { name: 'Pause' }).click();
     let asked = 0;
     page.on('request', () => (asked += 1));
-    await page.clock.fastForward(5100);
-    await page.waitForResponse(`${hub.url}/runs`);
-    expect(asked).toBe(1);
-    await page.getByRole('button', { name: 'Pause' }).click();
     await page.clock.fastForward(3_600_000);
     await page.waitForTimeout(300);
-    expect(asked).toBe(1);
+    expect(asked).toBe(0);
     const answer = page.waitForResponse(`${hub.url}/runs`);
     await page.getByRole('button', { name: 'Go on' }).click();
     await answer;
@@ -78,31 +78,29 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     const [page, profile] = await site.signedIn();
     await page.clock.install();
     await page.goto(`${hub.url}/runs/${id}`);
-    let asked = 0;
-    const answerWith = async (status: number, headers = {}) => {
-      await page.unroute(`**/runs/${id}`);
-      await page.route(`**/runs/${id}`, (route) => {
-        asked += 1;
-        return route.fulfill({ status, headers });
-      });
-    };
-    await answerWith(429, { 'retry-after': '600' });
+    let status = 429;
+    const asked: number[] = [];
+    await page.route(`**/runs/${id}`, (route) => {
+      asked.push(status);
+      return route.fulfill({ status, headers: status === 429 ? { 'retry-after': '600' } : {} });
+    });
     await page.clock.fastForward(60_000);
     await page.getByText('Too many requests, waiting').waitFor();
-    await answerWith(503);
+    status = 503;
     await page.clock.fastForward(500_000);
     await page.waitForTimeout(200);
-    expect(asked).toBe(1);
+    expect(asked).toEqual([429]);
     await page.clock.fastForward(101_000);
     await page.getByText('The hub is busy, trying again').waitFor();
-    await answerWith(404);
+    status = 404;
     await page.clock.fastForward(60_000);
     await page.getByText('This is not there any more').waitFor();
     await page.clock.fastForward(3_600_000);
     await page.waitForTimeout(200);
-    expect(asked).toBe(3);
+    expect(asked.filter((one) => one !== 503)).toEqual([429, 404]);
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
-    expect(browser.complaints.splice(0)).toHaveLength(3);
+    // A browser says of each that it failed.
+    expect(browser.complaints.splice(0)).toHaveLength(asked.length);
     await profile.close();
   });
 
@@ -116,15 +114,13 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
       await page.clock.fastForward(30_000);
       return (await answer).status();
     };
-    const quiet = async () => {
-      for (let n = 0; n < 50; n += 1) if ((await next()) === 304) return;
-    };
     await page.getByText('waiting', { exact: true }).waitFor();
-    await quiet();
-    expect(await next()).toBe(304);
+    let status = 0;
+    for (let n = 0; n < 50 && status !== 304; n += 1) status = await next();
+    expect(status).toBe(304);
     await hub.post(`/api/v1/runs/${id}/cancel`, {});
     await hub.ended(id);
-    expect(await next()).toBe(200);
+    await page.clock.fastForward(30_000);
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
     await profile.close();
   });
@@ -158,7 +154,8 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     await page.evaluate(`getSelection().selectAllChildren(document.querySelector('#log-lines .message'))`);
     await page.getByText('Live, but for what you selected').waitFor();
     await page.locator('#step-t3').getByText('succeeded').waitFor();
-    expect((await page.evaluate<string>('String(getSelection())')).trim()).toBe('line 0');
+    // Also: nothing stands in the cell but what was logged.
+    expect(await page.evaluate('String(getSelection())')).toBe('line 0');
     expect(await lines.getByText('line 3').count()).toBe(0);
     await page.evaluate('getSelection().removeAllRanges()');
     await lines.getByText('line 3').waitFor();

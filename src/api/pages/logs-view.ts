@@ -40,12 +40,13 @@ export function logsView({ items, more, longPath, apiPath }: LogsView): Html {
 }
 
 function line({ seq, at, level, step, attempt, message, fields }: LogLineView): Html {
+  // On its own: in this cell every space and line break is shown.
+  const more = fields !== null && html` <span class="muted">${cut(JSON.stringify(fields))}</span>`;
+  const said = html`${cut(message)}${more}`;
   return html`<tr id="log-${seq}" class="level-${/^[a-z]+$/.test(level) ? level : 'other'}">
     <td><time datetime="${at}">${at.slice(11, 23)}</time></td>
     <td class="level">${level}</td>
     <td>${step}${attempt > 1 && html`<span class="muted"> #${attempt}</span>`}</td>
-    <td class="message">
-      ${cut(message)}${fields !== null && html` <span class="muted">${cut(JSON.stringify(fields))}</span>`}
-    </td>
+    <td class="message">${said}</td>
   </tr>`;
 }
