@@ -342,7 +342,7 @@ export class Session implements Writer {
     const event = settle(this.#run, step, attempt.attempt, outcome, at);
     this.#suspicion.acquit(step);
     if (this.apply(event, outcome.ok ? outcome.text : undefined)) {
-      if (outcome.ok) this.#emit(attempt, outcome.emitted, at);
+      if (outcome.ok && outcome.emitted.length > 0) this.#emit(attempt, outcome.emitted, at);
       this.#draft.fact(() => tellAttempt(this.#telemetry, attempt, outcome, event, at));
     }
     this.#schedule();

@@ -18,6 +18,8 @@ export interface AttemptOwner {
   readonly spanId: string;
   readonly traceFlags: number;
   readonly runId: string;
+  /** Of the workflow: steps of one version are the same. */
+  readonly version: string;
   /** The SDK's, which the exporter waits for. */
   readonly resource: Resource;
   /** The same for every attempt of the run once it was encoded; the exporter's. */

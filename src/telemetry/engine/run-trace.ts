@@ -89,6 +89,10 @@ export class RunTrace implements AttemptOwner {
     return this.run.runId;
   }
 
+  get version(): string {
+    return this.run.version;
+  }
+
   get traceFlags(): number {
     return this.#root.spanContext().traceFlags;
   }

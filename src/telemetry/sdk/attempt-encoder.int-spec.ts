@@ -32,7 +32,7 @@ const cases = [
   { step: 'a', attempt: 1, agent: 'http', action: 'request', title: 'HTTP', ms: 0 },
   { step: 'a', attempt: 2, agent: 'http', action: 'request', title: 'HTTP', ms: 127 },
   { step: 'long_name_of_a_step_'.repeat(9), attempt: 300, agent: 'x', action: 'y', title: 'Zürich 🏔', ms: 128 },
-  { step: 'b', attempt: 100_000, agent: 'http', action: 'request', title: '', ms: 16_384 },
+  { step: 'c', attempt: 100_000, agent: 'http', action: 'request', title: '', ms: 16_384 },
   { step: 'b', attempt: 1, agent: 'http', action: 'request', title: 'HTTP', ms: 40 * 86_400_000 },
 ];
 

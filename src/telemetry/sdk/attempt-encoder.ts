@@ -1,8 +1,8 @@
 import { attribute, span } from '../names.js';
 import type { AttemptSpan } from '../engine/attempt-span.js';
 
-/** Steps whose constant part is kept; a hub has as many as its workflows have steps. */
-const mostSteps = 10_000;
+/** Versions of workflows whose steps are kept. */
+const mostVersions = 1_000;
 const fixedBytes = 10 + 9 + 9 + 6;
 
 /**
@@ -11,7 +11,8 @@ const fixedBytes = 10 + 9 + 9 + 6;
  * of a step, is encoded once. attempt-encoder.int-spec.ts holds it against the SDK's spans and OpenTelemetry's own protos.
  */
 export class AttemptEncoder {
-  readonly #steps = new Map<string, Buffer>();
+  /** The constant part of a step's attempts, by version and step: both are strings that many attempts share. */
+  readonly #versions = new Map<string, Map<string, Buffer>>();
 
   /** As elements of the field `spans` of ScopeSpans. */
   encode(attempts: readonly AttemptSpan[]): Buffer {
@@ -46,11 +47,12 @@ export class AttemptEncoder {
     return bytes;
   }
 
-  #stepPart({ facts: { agent, action, step }, agentName }: AttemptSpan): Buffer {
-    const key = `${agent}\0${action}\0${step}\0${agentName}`;
-    const known = this.#steps.get(key);
+  #stepPart({ owner: { version }, facts: { agent, action, step }, agentName }: AttemptSpan): Buffer {
+    const steps = this.#versions.get(version) ?? new Map<string, Buffer>();
+    const known = steps.get(step);
     if (known) return known;
-    if (this.#steps.size >= mostSteps) this.#steps.clear();
+    if (this.#versions.size >= mostVersions) this.#versions.clear();
+    this.#versions.set(version, steps);
     const part = Buffer.concat([
       delimited(0x2a, Buffer.from(span.agent)), // name
       Buffer.from([0x30, 1]), // kind: internal
@@ -60,7 +62,7 @@ export class AttemptEncoder {
       text(attribute.workflowStep, step),
       text(attribute.agentStatus, 'succeeded'),
     ]);
-    this.#steps.set(key, part);
+    steps.set(step, part);
     return part;
   }
 }
@@ -102,12 +104,16 @@ function numberSize(key: Buffer, value: number): number {
   return 1 + varintSize(size) + size;
 }
 
-/** A field of that tag and wire type 2. */
-export function delimited(tag: number, content: Buffer): Buffer {
-  const head = Buffer.alloc(1 + varintSize(content.length));
+function delimited(tag: number, content: Buffer): Buffer {
+  return Buffer.concat([fieldHead(tag, content.length), content]);
+}
+
+/** Of a field of wire type 2: what stands before a content of that length. */
+export function fieldHead(tag: number, length: number): Buffer {
+  const head = Buffer.alloc(1 + varintSize(length));
   head[0] = tag;
-  writeVarint(head, 1, content.length);
-  return Buffer.concat([head, content]);
+  writeVarint(head, 1, length);
+  return head;
 }
 
 function varintSize(value: number): number {

@@ -6,7 +6,7 @@ import type { BatchLimits } from '../../config/index.js';
 import { AttemptSpan } from '../engine/attempt-span.js';
 import { tracerName } from '../names.js';
 import { setAttemptSink } from '../engine/attempt-sink.js';
-import { AttemptEncoder, delimited } from './attempt-encoder.js';
+import { AttemptEncoder, fieldHead } from './attempt-encoder.js';
 
 const endpoint = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
@@ -40,11 +40,14 @@ function serializeRequest(spans: ReadableSpan[]): Uint8Array | undefined {
   const attempts = spans.filter((span): span is ReadableSpan & AttemptSpan => span instanceof AttemptSpan);
   if (attempts.length === 0) return ProtobufTraceSerializer.serializeRequest(spans);
   heads ??= headsFor(attempts[0]!.resource);
-  const scopeSpans = delimited(0x12, Buffer.concat([heads.scope, encoder.encode(attempts)]));
-  const ours = delimited(0x0a, Buffer.concat([heads.resource, scopeSpans]));
-  if (attempts.length === spans.length) return ours;
+  const { resource, scope } = heads;
+  const encoded = encoder.encode(attempts);
+  const scopeSpans = fieldHead(0x12, scope.length + encoded.length);
+  const resourceSpans = fieldHead(0x0a, resource.length + scopeSpans.length + scope.length + encoded.length);
+  const ours = [resourceSpans, resource, scopeSpans, scope, encoded];
+  if (attempts.length === spans.length) return Buffer.concat(ours);
   const others = ProtobufTraceSerializer.serializeRequest(spans.filter((span) => !(span instanceof AttemptSpan)));
-  return others === undefined ? undefined : Buffer.concat([others, ours]);
+  return others === undefined ? undefined : Buffer.concat([others, ...ours]);
 }
 
 /** Cut out of what the SDK makes of an empty span. */
