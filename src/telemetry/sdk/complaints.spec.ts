@@ -20,13 +20,27 @@ describe('complaints about telemetry', () => {
     const complaints = new Complaints();
     const lines = told(complaints);
     for (let n = 0; n < 1_000; n++) complaints.add(`Dropped ${n} spans of 00ff12ab34cd56ef`, n);
-    complaints.add('14 UNAVAILABLE', 5);
+    complaints.add('no place', 5);
     complaints.add('Dropped 7 spans of 7766554433221100', minute);
     complaints.add('Dropped 8 spans of 7766554433221100', minute + 1);
     expect(lines).toEqual([
       'Dropped 0 spans of 00ff12ab34cd56ef',
-      '14 UNAVAILABLE',
+      'no place',
       'Dropped 7 spans of 7766554433221100 (and 999 like it since the last line)',
+    ]);
+  });
+
+  it('say once an hour that there is no collector, and what to do', () => {
+    const complaints = new Complaints();
+    const lines = told(complaints);
+    for (const at of [0, minute, 59 * minute])
+      complaints.add('14 UNAVAILABLE: connect ECONNREFUSED. Resolution note: ', at);
+    complaints.add('14 UNAVAILABLE: another word', 60 * minute);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^spans and logs find no collector .*\(14 UNAVAILABLE: connect ECONNREFUSED\.\).*dev:stack/,
+      ),
+      expect.stringContaining('another word'),
     ]);
   });
 
@@ -63,6 +77,11 @@ describe('complaints about telemetry', () => {
     } finally {
       diag.disable();
     }
-    expect(lines).toEqual(['Dropping extra attributes. {"key":"x"}', 'ECONNREFUSED', 'no ::1, no 127.0.0.1', 'a text']);
+    expect(lines).toEqual([
+      'Dropping extra attributes. {"key":"x"}',
+      expect.stringContaining('ECONNREFUSED'),
+      'no ::1, no 127.0.0.1',
+      'a text',
+    ]);
   });
 });

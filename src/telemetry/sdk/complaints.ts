@@ -4,6 +4,9 @@ import { detached } from '../detached.js';
 
 /** One line of a kind in so many ms. */
 const quietMs = 60_000;
+/** A hub without a collector is a way to run: that is said when it starts, and now and then. */
+const noCollectorMs = 3_600_000;
+const noCollector = '\0collector';
 /** Kinds that are told apart; all others are one kind. */
 const mostKinds = 50;
 /** Kept until there is a log. */
@@ -32,16 +35,17 @@ export class Complaints {
   add(text: string, now = performance.now()): void {
     const kind = this.#kindOf(text);
     const known = this.#kinds.get(kind);
-    if (known !== undefined && now - known.at < quietMs) {
+    if (known !== undefined && now - known.at < (kind === noCollector ? noCollectorMs : quietMs)) {
       known.untold++;
       return;
     }
     this.#kinds.set(kind, { at: now, untold: 0 });
     const more = known !== undefined && known.untold > 0 ? ` (and ${known.untold} like it since the last line)` : '';
-    this.#say(`${text.slice(0, longest)}${more}`);
+    this.#say(`${kind === noCollector ? withoutCollector(text) : text.slice(0, longest)}${more}`);
   }
 
   #kindOf(text: string): string {
+    if (/\bUNAVAILABLE\b|\bECONNREFUSED\b/.test(text)) return noCollector;
     const kind = text.slice(0, longest).replace(/[0-9a-f]{8,}|\d+/gi, '#');
     return this.#kinds.has(kind) || this.#kinds.size < mostKinds ? kind : 'other';
   }
@@ -56,6 +60,11 @@ export class Complaints {
       this.#telling = false;
     }
   }
+}
+
+function withoutCollector(text: string): string {
+  const why = text.slice(0, longest).replace(/ Resolution note:.*$/s, '');
+  return `spans and logs find no collector and are dropped (${why}). \`npm run dev:stack\` brings one; OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none ask for none`;
 }
 
 /** Warnings and errors of the SDK become complaints. */
