@@ -129,8 +129,11 @@ describe('schedules', () => {
     await until('another replica to start what is due', () => starter.started.length > 0);
     release();
     expect(starter.duplicates).toBe(1); // the fire that was started and not advanced
+    // Fires that came due together start side by side, in no order; the line moves on when all of them have.
+    await until('the line to move on', async () => (await rows())[0]?.last_at != null);
+    const last = (await rows())[0]!.last_at!.getTime();
     const times = [...hanging.started, ...starter.started].map((run) => Date.parse(run.trigger.scheduledFor!));
-    const sorted = times.toSorted((a, b) => a - b);
+    const sorted = times.filter((time) => time <= last).toSorted((a, b) => a - b);
     expect(sorted).toEqual(sorted.map((_, n) => sorted[0]! + n * 1_000));
   });
 
