@@ -63,7 +63,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the hub was not ready within 30 s');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './hub.ts';
 import { benchSteps, type Contender, type StepsRow } from './steps.ts';
 import type { Server } from './server.ts';
 
@@ -58,13 +58,4 @@ async function scrape(port: number): Promise<void> {
     (answer) => answer.text(),
     () => undefined, // no contender with metrics is alive
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

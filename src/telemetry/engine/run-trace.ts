@@ -1,13 +1,15 @@
 import {
   type Context,
   type Exception,
+  isSpanContextValid,
   type Link,
   ROOT_CONTEXT,
   type Span,
   SpanStatusCode,
   trace,
+  TraceFlags,
+  type Tracer,
 } from '@opentelemetry/api';
-import { isSpanContextValid, TraceFlags, type Tracer } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
