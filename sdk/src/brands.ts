@@ -6,3 +6,4 @@ export const AGENT = Symbol.for('commandcenter.agent');
 export const ACTIONS = Symbol.for('commandcenter.actions');
 export const FAILURE = Symbol.for('commandcenter.failure');
 export const PLUGIN = Symbol.for('commandcenter.plugin');
+export const ROUTE = Symbol.for('commandcenter.route');

@@ -13,5 +13,28 @@ export { CancelledError, failureKind, RetryableError, TerminalError } from './fa
 export type { FailureKind, RetryableOptions } from './failures.js';
 export { definePlugin, isPlugin, portTokens } from './plugin.js';
 export type { Permissions, Plugin, PluginManifest } from './plugin.js';
-export { PluginLogger, PluginOptions, PluginSecrets, type Ports } from './ports.js';
+export { doorOf, Public, Role } from './door.js';
+export type { RawRequest, RequestVerifier, RouteDoor, VerifierClass } from './door.js';
+export type { MetricLabels, MetricReading, MetricSpec } from './metrics.js';
+export {
+  HubEvents,
+  PluginLogger,
+  PluginMetrics,
+  PluginOptions,
+  PluginQueue,
+  PluginSecrets,
+  PluginStore,
+  type Ports,
+  type PublishedEvent,
+} from './ports.js';
+export type {
+  LaneState,
+  NewQueueItem,
+  QueueBatch,
+  QueueHandler,
+  QueueItem,
+  QueueOptions,
+  QueueOutcome,
+  StoreWriter,
+} from './queue.js';
 export type { InputOf, OutputOf, Schema } from './schema.js';

@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { AgentClass } from './agent.js';
 import { PLUGIN } from './brands.js';
+import type { MetricSpec } from './metrics.js';
 import { type Ports, ports } from './ports.js';
 import type { Schema } from './schema.js';
 
@@ -20,11 +21,12 @@ export interface PluginManifest {
   readonly options?: Schema;
   readonly agents: readonly AgentClass[];
   readonly providers?: readonly Provider[];
-  /** Routes under `/plugins/<name>/`. */
+  /** Routes under `/plugins/<name>/`, for admins unless `@Role` or `@Public` says otherwise. */
   readonly controllers?: readonly Type[];
   /** Workflows that come with the plugin. */
   readonly workflows?: readonly unknown[];
-  readonly metrics?: Readonly<Record<string, unknown>>;
+  /** Its instruments by their Prometheus names, which start with the plugin's name (dashes as underscores) and `_`. */
+  readonly metrics?: Readonly<Record<string, MetricSpec>>;
   readonly permissions?: Permissions;
 }
 
