@@ -8,7 +8,7 @@ import { DefinitionsModule, WorkflowEntity, WorkflowVersionEntity } from './defi
 import { EventEntity, EventsModule } from './events/index.js';
 import { IdentityModule, type Secrets, SessionEntity, TokenEntity } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
-import { type LoadedPlugins, loadPlugins, PluginHostModule } from './plugin-host/index.js';
+import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
 import { TelemetryModule } from './telemetry/index.js';
 import { ScheduleEntity, TriggersModule } from './triggers/index.js';
@@ -24,6 +24,7 @@ export const entities: Entities = [
   WorkflowVersionEntity,
   EventEntity,
   ScheduleEntity,
+  ...pluginEntities,
   ...runEntities,
 ];
 
@@ -41,7 +42,7 @@ function rooms(
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
   const identity = IdentityModule.with(secrets, ...base);
-  const host = PluginHostModule.with(plugins, identity);
+  const host = PluginHostModule.with(plugins, ...base, jobs, events, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);

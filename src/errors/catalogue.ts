@@ -88,6 +88,8 @@ export const catalogue = {
     title: 'A plugin asks for a permission the hub cannot enforce yet',
   },
   CC_PLUGIN_PART_NOT_BUILT: { kind: 'invalid', title: 'A plugin brings a part the hub cannot host yet' },
+  CC_PLUGIN_CALL_INVALID: { kind: 'invalid', title: 'A plugin asked the hub for something it does not take' },
+  CC_PLUGIN_REFUSED: { kind: 'invalid', title: 'A plugin refused the request' },
   CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
   CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },
   // command line

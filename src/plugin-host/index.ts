@@ -1,5 +1,6 @@
 export type { AgentCall, AgentResult, LogLevel } from './agent-call.js';
 export { AgentRegistry } from './agent-registry.js';
+export { pluginEntities } from './entities.js';
 export { failureOf, type ClassifiedFailure } from './failure-of.js';
 export { loadPlugins, type PluginListing } from './load-plugins.js';
 export type { LoadedAction, LoadedAgent, LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';

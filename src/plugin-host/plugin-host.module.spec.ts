@@ -9,11 +9,15 @@ import {
 } from '@commandcenter/sdk';
 import { type DynamicModule, Inject, Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { z } from 'zod';
 import { agentCall } from '../../test/support/agent-call.js';
 import { CONFIG } from '../config/index.js';
+import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
+import { Events } from '../events/index.js';
 import { Secrets } from '../identity/index.js';
+import { Jobs, JOBS_ROLE } from '../jobs/index.js';
 import { AgentRegistry } from './agent-registry.js';
 import { loadAgents } from './load-agents.js';
 import type { LoadedPlugin } from './loaded-plugin.js';
@@ -38,9 +42,18 @@ async function start(...plugins: LoadedPlugin[]) {
     module: HubSecrets,
     providers: [
       { provide: Secrets, useValue: secrets },
-      { provide: CONFIG, useValue: {} },
+      { provide: CONFIG, useValue: { engine: { graceMs: 0, abortGraceMs: 0 } } },
+      // Never reached: no test here asks a port that stores something.
+      {
+        provide: Database,
+        useFactory: () => new Database({ url: 'postgres://nowhere', description: '', poolSize: 1 }),
+      },
+      { provide: JOBS_ROLE, useValue: 'api' },
+      Jobs,
+      EventEmitter2,
+      Events,
     ],
-    exports: [Secrets, CONFIG],
+    exports: [Secrets, CONFIG, Database, JOBS_ROLE, Events],
   };
   const host = PluginHostModule.with({ loaded: plugins, skipped: [] }, hub);
   const app = await NestFactory.createApplicationContext(

@@ -7,12 +7,14 @@ import type { LoadedPlugins } from './loaded-plugin.js';
 import { PluginCatalogue } from './plugin-catalogue.js';
 import { PluginDirectory } from './plugin-directory.js';
 import { type PluginModule, pluginModule } from './plugin-module.js';
+import { PortServices } from './ports/port-services.js';
 
 @Module({})
 export class PluginHostModule {
-  /** `imports` must export `Secrets`. */
+  /** Needs the modules of configuration, telemetry, database, jobs, events and identity. */
   static with(plugins: LoadedPlugins, ...imports: DynamicModule[]): DynamicModule {
-    const modules = plugins.loaded.map((plugin) => pluginModule(plugin, imports));
+    const hub = [...imports, PortServices.with(imports)];
+    const modules = plugins.loaded.map((plugin) => pluginModule(plugin, hub));
     return {
       module: PluginHostModule,
       imports: [...imports, ...modules.map(({ module }) => module)],

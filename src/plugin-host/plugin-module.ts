@@ -1,9 +1,7 @@
-import type { DynamicModule, Provider, Type } from '@nestjs/common';
-import { PluginOptions, portTokens } from '@commandcenter/sdk';
-import { Secrets } from '../identity/index.js';
-import { GrantedSecrets } from './granted-secrets.js';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { portTokens } from '@commandcenter/sdk';
 import type { LoadedPlugin } from './loaded-plugin.js';
-import { HubPluginLogger } from './plugin-logger.js';
+import { portsOf } from './ports/ports-of.js';
 
 /** A plugin as a Nest module, and the token under which it hands out its agents, in the order of its manifest. */
 export interface PluginModule {
@@ -33,34 +31,10 @@ export function pluginModule(plugin: LoadedPlugin, hub: readonly DynamicModule[]
 
 /** Stands between hub and plugin: sees the hub's modules, shows the ports. */
 function portsModule(plugin: LoadedPlugin, hub: readonly DynamicModule[]): DynamicModule {
-  const providers = portsOf(plugin);
+  // A copy of the SDK that is older than a port has no token for it.
+  const providers = portsOf(plugin, portTokens(plugin.manifest)).filter(({ provide }) => provide !== undefined);
   const exports = providers.map(({ provide }) => provide);
   return { module: moduleClass(`Ports(${plugin.manifest.name})`), imports: [...hub], providers, exports };
-}
-
-/** Under the tokens of the plugin's own copy of the SDK: see sdk/src/ports.ts. */
-function portsOf(plugin: LoadedPlugin) {
-  const { name } = plugin.manifest;
-  const tokens = portTokens(plugin.manifest);
-  return [
-    { provide: tokens.PluginOptions, useValue: new FixedOptions(plugin.options) },
-    {
-      provide: tokens.PluginLogger,
-      inject: [Secrets],
-      useFactory: (secrets: Secrets) => new HubPluginLogger(name, secrets),
-    },
-    {
-      provide: tokens.PluginSecrets,
-      inject: [Secrets],
-      useFactory: (secrets: Secrets) => new GrantedSecrets(name, plugin.grants, secrets),
-    },
-  ] satisfies Provider[];
-}
-
-class FixedOptions extends PluginOptions {
-  constructor(readonly value: unknown) {
-    super();
-  }
 }
 
 /** Nest tells modules apart by class, and names the class when something cannot be injected. */

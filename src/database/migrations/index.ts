@@ -5,6 +5,7 @@ import { Events1700000000004 } from './0004-events.js';
 import { Schedules1700000000005 } from './0005-schedules.js';
 import { Tokens1700000000006 } from './0006-tokens.js';
 import { Sessions1700000000007 } from './0007-sessions.js';
+import { Plugins1700000000008 } from './0008-plugins.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -14,4 +15,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Schedules1700000000005,
   Tokens1700000000006,
   Sessions1700000000007,
+  Plugins1700000000008,
 ];
