@@ -42,7 +42,7 @@ function rooms(
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
   const identity = IdentityModule.with(secrets, ...base);
-  const host = PluginHostModule.with(plugins, ...base, jobs, events, identity);
+  const host = PluginHostModule.with(plugins, role, ...base, jobs, events, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);

@@ -98,6 +98,7 @@ describe('the surface of the HTTP API', () => {
         name: 'http',
         version: expect.any(String) as string,
         agents: ['http'],
+        routes: [],
       });
       const agents = (await checked.call('/api/v1/agents')).body.items as { id: string; actions: { uses: string }[] }[];
       expect(agents.flatMap(({ actions }) => actions.map(({ uses }) => uses)).sort()).toEqual([

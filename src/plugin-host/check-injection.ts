@@ -1,5 +1,6 @@
 import { type Plugin, portTokens } from '@commandcenter/sdk';
 import type { Problem } from '../errors/index.js';
+import { methodNames, nestKeys } from './routes/plugin-route.js';
 
 type Class = abstract new (...dependencies: never[]) => object;
 /** Nest's own words for a provider, as far as its dependencies go. */
@@ -9,17 +10,18 @@ interface CustomProvider {
   readonly inject?: readonly unknown[];
 }
 
+type Injected = Class | CustomProvider;
+
 /**
  * Whether all that a plugin's classes ask for is its own or a port. Nest would find out too, but late, with the whole
  * start lost; and it would hand out its own insides (ModuleRef, ModulesContainer), through which a plugin reaches the hub.
  */
 export function* aboutInjection(manifest: Plugin): Generator<Problem> {
-  const { providers = [], agents } = manifest;
-  if (!Array.isArray(providers) || !Array.isArray(agents)) return;
-  const all = [...(providers as readonly (Class | CustomProvider)[]), ...(agents as readonly Class[])];
-  const known = new Set<unknown>([...Object.values(portTokens(manifest)), ...all.map(tokenOf)]);
-  for (const [index, provider] of all.entries()) {
-    const path = index < providers.length ? `providers.${index}` : `agents.${index - providers.length}`;
+  const all = [...injected(manifest)];
+  // Nobody can ask for a controller.
+  const given = all.filter(({ path }) => !path.startsWith('controllers')).map(({ provider }) => tokenOf(provider));
+  const known = new Set<unknown>([...Object.values(portTokens(manifest)), ...given]);
+  for (const { path, provider } of [...all, ...enhancers(manifest)]) {
     for (const { place, token } of needsOf(provider)) {
       if (known.has(token)) continue;
       const message = isBlank(token)
@@ -30,12 +32,42 @@ export function* aboutInjection(manifest: Plugin): Generator<Problem> {
   }
 }
 
+/** All that Nest will make of a manifest, with its place. Lists that are none are told of elsewhere. */
+export function* injected(manifest: Plugin): Generator<{ readonly path: string; readonly provider: Injected }> {
+  for (const part of ['providers', 'agents', 'controllers'] as const) {
+    const list: unknown = manifest[part] ?? [];
+    if (!Array.isArray(list)) continue;
+    for (const [index, provider] of (list as readonly Injected[]).entries()) {
+      yield { path: `${part}.${index}`, provider };
+    }
+  }
+}
+
+/** Guards, pipes, interceptors and filters of controllers and their methods: Nest makes those that are classes. */
+function* enhancers({ controllers }: Plugin): Generator<{ readonly path: string; readonly provider: Class }> {
+  if (!Array.isArray(controllers)) return;
+  for (const [index, controller] of (controllers as readonly unknown[]).entries()) {
+    if (typeof controller !== 'function') continue;
+    const prototype = controller.prototype as Record<string, object>;
+    const targets = [controller, ...methodNames(prototype).map((name) => prototype[name]!)];
+    for (const target of targets) {
+      const used = nestKeys.enhancers.flatMap(
+        (key) => (Reflect.getMetadata(key, target) as unknown[] | undefined) ?? [],
+      );
+      for (const provider of used) {
+        if (typeof provider === 'function')
+          yield { path: `controllers.${index}`, provider: provider as unknown as Class };
+      }
+    }
+  }
+}
+
 interface Need {
   readonly place: string;
   readonly token: unknown;
 }
 
-function needsOf(provider: Class | CustomProvider): Need[] {
+function needsOf(provider: Injected): Need[] {
   const type = typeof provider === 'function' ? provider : provider?.useClass;
   if (typeof type === 'function') return [...parameters(type), ...properties(type)];
   const inject = (provider as CustomProvider | null)?.inject ?? [];
@@ -72,7 +104,7 @@ function properties(type: Class): Need[] {
 }
 
 const metadata = <T>(key: string, type: Class) => Reflect.getMetadata(key, type) as T | undefined;
-const tokenOf = (provider: Class | CustomProvider) => (typeof provider === 'function' ? provider : provider?.provide);
+const tokenOf = (provider: Injected) => (typeof provider === 'function' ? provider : provider?.provide);
 const isBlank = (token: unknown) => token === undefined || token === Object;
 const nameOf = (token: unknown) => (typeof token === 'function' ? token.name : String(token));
 

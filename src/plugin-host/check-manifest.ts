@@ -3,7 +3,8 @@ import { type Provider, Scope } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import semver from 'semver';
 import { CcError, type Problem } from '../errors/index.js';
-import { aboutInjection } from './check-injection.js';
+import { aboutInjection, injected } from './check-injection.js';
+import { aboutRoutes } from './routes/check-routes.js';
 
 const namePattern = /^[a-z][a-z0-9-]*$/;
 const nameRule = 'lower case letters, digits and dashes, a letter first';
@@ -18,6 +19,7 @@ export function checkManifest(use: string, manifest: Plugin): void {
     ...lists(manifest),
     ...aboutProviders(manifest),
     ...aboutAgents(manifest),
+    ...aboutRoutes(manifest),
     ...aboutInjection(manifest),
   ];
   if (problems.length === 0) return;
@@ -49,10 +51,8 @@ function* lists(manifest: Plugin): Generator<Problem> {
 /** Nest would apply these to the whole hub, wherever they are provided. */
 const hubWide: readonly unknown[] = [APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE];
 
-function* aboutProviders({ providers = [], agents }: Plugin): Generator<Problem> {
-  if (!Array.isArray(providers) || !Array.isArray(agents)) return;
-  for (const [index, provider] of [...providers, ...agents].entries()) {
-    const path = index < providers.length ? `providers.${index}` : `agents.${index - providers.length}`;
+function* aboutProviders(manifest: Plugin): Generator<Problem> {
+  for (const { path, provider } of injected(manifest)) {
     const token: unknown = (provider as { provide?: unknown } | null)?.provide;
     if (hubWide.includes(token)) yield { path, message: `${String(token)} would act on the whole hub` };
     if (scopeOf(provider as Provider) === Scope.REQUEST) {

@@ -12,14 +12,12 @@ export function checkHubVersion({ name, hub }: Plugin, hubVersion: string): void
   );
 }
 
-/** Refused rather than ignored: a plugin that brings routes would seem to work, and no request would reach it. */
-export function checkPartsBuilt({ name, controllers, workflows, metrics }: Plugin): void {
-  const parts = { controllers, workflows, metrics };
-  const used = Object.entries(parts).filter(([, part]) => part !== undefined && Object.keys(part).length > 0);
-  if (used.length === 0) return;
+/** Refused rather than ignored: a plugin that brings workflows would seem to work, and none of them would run. */
+export function checkPartsBuilt({ name, workflows = [] }: Plugin): void {
+  if (Object.keys(workflows).length === 0) return;
   throw new CcError(
     'CC_PLUGIN_PART_NOT_BUILT',
-    `Plugin ${name} brings ${used.map(([part]) => part).join(' and ')}, which this hub cannot host yet; leave them out or use a later hub`,
+    `Plugin ${name} brings workflows, which this hub cannot host yet; leave them out or use a later hub`,
   );
 }
 

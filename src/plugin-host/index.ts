@@ -4,5 +4,12 @@ export { pluginEntities } from './entities.js';
 export { failureOf, type ClassifiedFailure } from './failure-of.js';
 export { loadPlugins, type PluginListing } from './load-plugins.js';
 export type { LoadedAction, LoadedAgent, LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';
-export { PluginDirectory, type ActionView, type AgentView, type PluginView } from './plugin-directory.js';
+export {
+  PluginDirectory,
+  type ActionView,
+  type AgentView,
+  type PluginView,
+  type RouteView,
+} from './plugin-directory.js';
 export { PluginHostModule } from './plugin-host.module.js';
+export type { RouteVerifier } from './routes/route-verifier.js';

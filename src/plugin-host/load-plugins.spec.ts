@@ -129,16 +129,16 @@ describe('a plugin is refused with', () => {
       'permissions.net',
     ],
     [
-      'CC_PLUGIN_PART_NOT_BUILT',
-      'routes',
+      'CC_PLUGIN_MANIFEST_INVALID',
+      'a controller that is none',
       () => [{ use: folder.plugin('a', `{ controllers: [class {}] }`) }],
-      'brings controllers',
+      'controllers.0: is not a class with @Controller',
     ],
     [
       'CC_PLUGIN_PART_NOT_BUILT',
-      'workflows and metrics',
-      () => [{ use: folder.plugin('a', `{ workflows: [{}], metrics: { m: {} } }`) }],
-      'brings workflows and metrics',
+      'workflows',
+      () => [{ use: folder.plugin('a', `{ workflows: [{}] }`) }],
+      'brings workflows',
     ],
     [
       'CC_PLUGIN_MANIFEST_INVALID',

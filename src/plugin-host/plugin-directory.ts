@@ -1,6 +1,8 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
 import type { ErrorCode } from '../errors/index.js';
+import type { Access } from '../identity/index.js';
 import type { LoadedAgent, LoadedPlugins } from './loaded-plugin.js';
+import { accessOf, allRoutes, type PluginRoute } from './routes/plugin-route.js';
 
 export interface ActionView {
   readonly id: string;
@@ -19,6 +21,14 @@ export interface AgentView {
   readonly actions: readonly ActionView[];
 }
 
+export interface RouteView {
+  readonly method: string;
+  /** From the root of the hub, with `:parameters`. */
+  readonly path: string;
+  /** Least role; `public` = the route asks for a proof of its own. */
+  readonly access: Access | 'public';
+}
+
 export type PluginView =
   | {
       readonly status: 'loaded';
@@ -26,6 +36,7 @@ export type PluginView =
       readonly name: string;
       readonly version: string;
       readonly agents: readonly AgentView[];
+      readonly routes: readonly RouteView[];
     }
   | { readonly status: 'skipped'; readonly use: string; readonly code: ErrorCode; readonly reason: string };
 
@@ -35,8 +46,10 @@ export class PluginDirectory {
 
   constructor({ loaded, skipped }: LoadedPlugins) {
     this.#views = [
-      ...loaded.map(({ use, manifest: { name, version }, agents }) => {
-        return { status: 'loaded', use, name, version, agents: agents.map(agentView) } as const;
+      ...loaded.map(({ use, manifest, agents }) => {
+        const { name, version } = manifest;
+        const routes = allRoutes(manifest).map((route) => routeView(name, route));
+        return { status: 'loaded', use, name, version, agents: agents.map(agentView), routes } as const;
       }),
       ...skipped.map(({ use, reason }) => {
         return { status: 'skipped', use, code: reason.code, reason: reason.message } as const;
@@ -58,4 +71,8 @@ function agentView({ id, title, description, actions }: LoadedAgent): AgentView 
       return { ...action, uses: `${id}.${action.id}` };
     }),
   };
+}
+
+function routeView(plugin: string, route: PluginRoute): RouteView {
+  return { method: route.method, path: `/plugins/${plugin}${route.path}`, access: accessOf(route) };
 }

@@ -55,7 +55,7 @@ async function start(...plugins: LoadedPlugin[]) {
     ],
     exports: [Secrets, CONFIG, Database, JOBS_ROLE, Events],
   };
-  const host = PluginHostModule.with({ loaded: plugins, skipped: [] }, hub);
+  const host = PluginHostModule.with({ loaded: plugins, skipped: [] }, 'api', hub);
   const app = await NestFactory.createApplicationContext(
     { module: Hub, imports: [hub, host] },
     { logger: false, abortOnError: false },
@@ -190,6 +190,7 @@ it('lists what became of every plugin, without options and grants', async () => 
           ],
         },
       ],
+      routes: [],
     },
     { status: 'skipped', use: 'absent', code: 'CC_PLUGIN_NOT_FOUND', reason: 'not there' },
   ]);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentCatalogue } from '../definitions/index.js';
 import { Secrets } from '../identity/index.js';
+import type { JobsRole } from '../jobs/index.js';
 import { AgentRegistry } from './agent-registry.js';
 import { GrantedSecrets } from './granted-secrets.js';
 import type { LoadedPlugins } from './loaded-plugin.js';
@@ -12,9 +13,10 @@ import { PortServices } from './ports/port-services.js';
 @Module({})
 export class PluginHostModule {
   /** Needs the modules of configuration, telemetry, database, jobs, events and identity. */
-  static with(plugins: LoadedPlugins, ...imports: DynamicModule[]): DynamicModule {
+  static with(plugins: LoadedPlugins, role: JobsRole, ...imports: DynamicModule[]): DynamicModule {
     const hub = [...imports, PortServices.with(imports)];
-    const modules = plugins.loaded.map((plugin) => pluginModule(plugin, hub));
+    // A worker answers nobody: it would serve a plugin's routes and none of the hub's.
+    const modules = plugins.loaded.map((plugin) => pluginModule(plugin, hub, role !== 'worker'));
     return {
       module: PluginHostModule,
       imports: [...imports, ...modules.map(({ module }) => module)],

@@ -2,6 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { portTokens } from '@commandcenter/sdk';
 import type { LoadedPlugin } from './loaded-plugin.js';
 import { portsOf } from './ports/ports-of.js';
+import { mountRoutes } from './routes/mount.js';
 
 /** A plugin as a Nest module, and the token under which it hands out its agents, in the order of its manifest. */
 export interface PluginModule {
@@ -13,17 +14,19 @@ export interface PluginModule {
 /**
  * A module of its own for each plugin that imports its ports and nothing else: what it does not provide itself it
  * cannot inject, neither another plugin's providers nor the hub's. (That guards against mistakes. A plugin runs in the
- * hub's process, and code that means harm is not stopped by a container.)
+ * hub's process, and code that means harm is not stopped by a container.) `serves`: whether its routes are mounted.
  */
-export function pluginModule(plugin: LoadedPlugin, hub: readonly DynamicModule[]): PluginModule {
+export function pluginModule(plugin: LoadedPlugin, hub: readonly DynamicModule[], serves: boolean): PluginModule {
   const { name, providers = [] } = plugin.manifest;
   const agents = Symbol(`agents of ${name}`);
   const types = plugin.agents.map((agent) => agent.type as Type<object>);
   const all = { provide: agents, useFactory: (...instances: object[]) => instances, inject: types };
+  const routes = mountRoutes(plugin);
   const module: DynamicModule = {
     module: moduleClass(`Plugin(${name})`),
     imports: [portsModule(plugin, hub)],
-    providers: [...providers, ...types, all],
+    controllers: serves ? [...routes.controllers] : [],
+    providers: [...providers, ...types, all, routes.verifiers],
     exports: [agents],
   };
   return { plugin, module, agents };

@@ -67,7 +67,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
   const identity = IdentityModule.with(new Secrets(config, () => undefined), ...base);
-  const host = PluginHostModule.with({ loaded: [loaded], skipped: [] }, identity);
+  const host = PluginHostModule.with({ loaded: [loaded], skipped: [] }, role, ...base, jobs, events, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const app = await Test.createTestingModule({ imports: [runs] }).compile();

@@ -26,6 +26,14 @@ export const agent = z
   })
   .meta({ id: 'Agent' });
 
+const route = z.strictObject({
+  method: z.string(),
+  path: z.string().meta({ examples: ['/plugins/notifier/alertmanager'] }),
+  access: z
+    .enum(['viewer', 'operator', 'approver', 'admin', 'public'])
+    .describe('Least role; public = the route verifies its callers itself'),
+});
+
 export const plugin = z
   .discriminatedUnion('status', [
     z.strictObject({
@@ -34,10 +42,11 @@ export const plugin = z
       name: z.string(),
       version: z.string(),
       agents: z.array(z.string()),
+      routes: z.array(route).describe('What it serves below /plugins/<name>'),
     }),
     z.strictObject({ status: z.literal('skipped'), use: z.string(), code: z.string(), reason: z.string() }),
   ])
   .meta({
     id: 'Plugin',
-    examples: [{ status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'] }],
+    examples: [{ status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'], routes: [] }],
   });

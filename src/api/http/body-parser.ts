@@ -6,31 +6,58 @@ const maxJsonDepth = 64;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
+/** JSON, and any `+json` too. */
+const jsonType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 /** Media types of workflow files. */
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/plain'];
 
-/** Reads JSON (any `+json` too) on every route, and text or forms on the routes that ask for them. Nothing else gets in. */
-export function installBodyParsers(server: FastifyInstance): void {
-  const parseJson = server.getDefaultJsonParser('error', 'error');
-  server.removeAllContentTypeParsers();
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** JSON as the hub takes it: not too deep, no names that change prototypes. */
+    parseJson: (request: FastifyRequest, text: string, done: Done) => void;
+  }
+}
 
-  const json = (request: FastifyRequest, text: string, done: Done) => {
-    if (wantsText(request)) return done(null, text);
+/**
+ * Reads JSON on every route, and text or forms on the routes that ask for them. Nothing else gets in, but for routes that
+ * verify what they get: they have it as it came, whatever its type.
+ */
+export function installBodyParsers(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.decorate('parseJson', (request: FastifyRequest, text: string, done: Done) => {
     // Clients that always send a Content-Type send it with no body too.
     if (text === '') return done(null, undefined);
     if (depthExceeds(text, maxJsonDepth)) return done(tooDeep());
-    void parseJson(request, text, (error, body) => (error === null ? done(null, body) : done(notJson(error))));
-  };
+    void parse(request, text, (error, body) => (error === null ? done(null, body) : done(notJson(error))));
+  });
+
+  const json = (request: FastifyRequest, text: string, done: Done) =>
+    wantsText(request) ? done(null, text) : server.parseJson(request, text, done);
   const yaml = (request: FastifyRequest, text: string, done: Done) =>
-    wantsText(request) ? done(null, text) : done(notRead(request.headers['content-type'] ?? ''));
+    wantsText(request) ? done(null, text) : done(notRead(request));
   const form = (request: FastifyRequest, text: string, done: Done) =>
     request.routeOptions.config.formBody === true
       ? done(null, Object.fromEntries(new URLSearchParams(text)))
-      : done(notRead('application/x-www-form-urlencoded'));
+      : done(notRead(request));
+  const other = (request: FastifyRequest, _text: string, done: Done) => done(notRead(request));
 
-  server.addContentTypeParser(/^application\/([\w.-]+\+)?json\s*(;|$)/, { parseAs: 'string' }, json);
-  server.addContentTypeParser(yamlTypes, { parseAs: 'string' }, yaml);
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, form);
+  const add = (type: string | string[] | RegExp, read: (request: FastifyRequest, text: string, done: Done) => void) =>
+    server.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) =>
+      isVerified(request) ? done(null, body) : read(request, body.toString(), done),
+    );
+  add(jsonType, json);
+  add(yamlTypes, yaml);
+  add('application/x-www-form-urlencoded', form);
+  add('*', other);
+}
+
+/** The body of a request that has proved itself: JSON where it says that it is, else as it came. */
+export function parseVerifiedBody(server: FastifyInstance, request: FastifyRequest, body: Buffer): Promise<unknown> {
+  if (!jsonType.test(request.headers['content-type'] ?? '')) return Promise.resolve(body);
+  return new Promise((resolve, reject) => {
+    server.parseJson(request, body.toString(), (error, value) => (error === null ? resolve(value) : reject(error)));
+  });
 }
 
 /** Whether brackets nest deeper than the limit. Does not care whether the text is JSON: that is for the parser to say. */
@@ -54,6 +81,10 @@ export function depthExceeds(text: string, limit: number): boolean {
   return false;
 }
 
+function isVerified(request: FastifyRequest): boolean {
+  return request.routeOptions.config.verifier !== undefined;
+}
+
 function wantsText(request: FastifyRequest): boolean {
   return request.routeOptions.config.textBody === true;
 }
@@ -71,6 +102,12 @@ function notJson(cause: Error): CcError {
   });
 }
 
-function notRead(type: string): CcError {
-  return new CcError('CC_MEDIA_TYPE_UNSUPPORTED', `"${type}" is not read here; send application/json`);
+function notRead({ headers }: FastifyRequest): CcError {
+  const type = headers['content-type'];
+  return new CcError(
+    'CC_MEDIA_TYPE_UNSUPPORTED',
+    type === undefined
+      ? 'the body has no Content-Type; send application/json'
+      : `"${type}" is not read here; send application/json`,
+  );
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
 import { mayDo, type Authenticator, type Credential, type Principal } from '../../identity/index.js';
 import { addressOf } from './address.js';
+import { rateLimit } from './rate-limit.js';
 import { defaultAccess } from './route-config.js';
 import { noSuchRoute } from './route-table.js';
 import { requireSameOrigin } from './same-origin.js';
@@ -29,7 +30,8 @@ export function installGuard(server: FastifyInstance): void {
       await count(request);
       throw noSuchRoute(server, request, reply);
     }
-    const { access = defaultAccess, uncounted = false } = request.routeOptions.config;
+    const { access = defaultAccess, uncounted = false, verifier } = request.routeOptions.config;
+    if (verifier !== undefined) return; // counted when it is known whether it is genuine: see verified-route.ts
     if (access === 'public') return uncounted ? undefined : count(request);
     const { authenticator } = server;
     if (authenticator === null)
@@ -76,21 +78,6 @@ function forbidden(principal: Principal, access: string): CcError {
 /** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
 export function rateKey(request: FastifyRequest): string {
   return request.principal === undefined ? `address ${addressOf(request)}` : `token ${request.principal.id}`;
-}
-
-function rateLimit(server: FastifyInstance): (request: FastifyRequest) => Promise<void> {
-  let limit: ReturnType<FastifyInstance['createRateLimit']> | undefined;
-  return async (request) => {
-    limit ??= server.createRateLimit();
-    const answer = await limit(request);
-    if (answer.isAllowed || !answer.isExceeded) return;
-    const retryAfter = Math.max(1, answer.ttlInSeconds);
-    throw new CcError(
-      'CC_RATE_LIMITED',
-      `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`,
-      { retryAfter },
-    );
-  };
 }
 
 function bearer(request: FastifyRequest): Credential | undefined {

@@ -5,7 +5,7 @@ import { asksForPage } from '../pages/asks-for-page.js';
 import { sendErrorPage } from '../pages/error-page.js';
 import { problemDocument, problemHeaders } from './problem.js';
 import { statusOf } from './status.js';
-import { translate } from './translate.js';
+import { translate, translateOfPlugin } from './translate.js';
 
 /** Every error of every route ends here, those of Fastify (body, URL, media type) and of the guard included. */
 @Catch()
@@ -19,13 +19,18 @@ export class ProblemFilter implements ExceptionFilter {
 const logger = new Logger('api');
 
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const error = translate(thrown);
+  const error = ofPlugin(request) ? translateOfPlugin(thrown) : translate(thrown);
   const status = statusOf(error);
-  if (status === 500) logger.error(`${request.method} ${request.routeOptions?.url ?? '?'}: ${stackOf(error)}`);
+  if (status >= 500 && status !== 503)
+    logger.error(`${request.method} ${request.routeOptions?.url ?? '?'}: ${stackOf(error)}`);
   if (reply.sent) return;
   if (asksForPage(request)) return sendErrorPage(error, status, request, reply);
   const document = problemDocument(error, request.url);
   void reply.code(status).headers(problemHeaders(error)).send(JSON.stringify(document));
+}
+
+function ofPlugin(request: FastifyRequest): boolean {
+  return !request.is404 && request.routeOptions?.url?.startsWith('/plugins/') === true;
 }
 
 function stackOf(error: CcError): string {

@@ -1,5 +1,6 @@
 import 'fastify';
 import type { Principal } from '../../identity/index.js';
+import type { RouteVerifier } from '../../plugin-host/index.js';
 import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
 
 declare module 'fastify' {
@@ -8,6 +9,8 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** The body is handed over as text, whatever its media type: the route parses it itself. */
     textBody?: boolean;
+    /** A route of a plugin that is open to strangers who prove themselves: see verified-route.ts. */
+    verifier?: RouteVerifier;
     /** A form of a page: its body may be application/x-www-form-urlencoded. */
     formBody?: boolean;
     /** Answers people: not part of the API's documentation, and its errors are pages too. */

@@ -1,4 +1,5 @@
 import type { CcError, ErrorCode, ErrorKind } from '../../errors/index.js';
+import { PluginRefusal } from './plugin-refusal.js';
 
 /** The only place that knows what an error is in HTTP. */
 const byKind: Record<ErrorKind, number> = {
@@ -21,5 +22,6 @@ const byCode: Partial<Record<ErrorCode, number>> = {
 };
 
 export function statusOf(error: Pick<CcError, 'code' | 'kind'>): number {
+  if (error instanceof PluginRefusal) return error.status;
   return byCode[error.code] ?? byKind[error.kind];
 }

@@ -1,11 +1,34 @@
 import { HttpException } from '@nestjs/common';
 import { CcError, messageOf, type CcErrorOptions, type ErrorCode } from '../../errors/index.js';
+import { PluginRefusal } from './plugin-refusal.js';
 
 /** Whatever was thrown while a request was served, as a coded error. What is not ours stays in `cause`, for the log. */
 export function translate(thrown: unknown): CcError {
   if (thrown instanceof CcError) return thrown;
   const error = thrown instanceof HttpException && thrown.cause !== undefined ? thrown.cause : thrown;
   return fastifyError(error) ?? databaseError(error) ?? httpError(error) ?? unforeseen(thrown);
+}
+
+/**
+ * The same for a route of a plugin. What it throws through Nest's exceptions keeps its status. Anything else is a fault: an
+ * error of a server it asked may carry a status and a message too, and they are not for the caller.
+ */
+export function translateOfPlugin(thrown: unknown): CcError {
+  if (thrown instanceof CcError) return thrown;
+  const status = statusThrown(thrown);
+  if (status === undefined) return codeOf(thrown)?.startsWith('FST_') === true ? translate(thrown) : unforeseen(thrown);
+  if (status === 500) return unforeseen(thrown);
+  const { message } = thrown as Error;
+  const told = status < 500 || status === 503 ? message : 'the plugin failed to answer; the log of the hub says why';
+  return new PluginRefusal(status, told, { cause: thrown });
+}
+
+/** Of Nest's exceptions; not `instanceof`, for a plugin may carry its own copy of Nest. */
+function statusThrown(thrown: unknown): number | undefined {
+  const { getStatus } = (thrown ?? {}) as { getStatus?: unknown };
+  if (!(thrown instanceof Error) || typeof getStatus !== 'function') return undefined;
+  const status: unknown = getStatus.call(thrown);
+  return Number.isInteger(status) && Number(status) >= 400 && Number(status) < 600 ? Number(status) : undefined;
 }
 
 type Translation = readonly [code: ErrorCode, message: (error: Error) => string];

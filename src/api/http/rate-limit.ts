@@ -1,0 +1,21 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CcError } from '../../errors/index.js';
+
+/** Counts a request under its key; throws CC_RATE_LIMITED when there were too many within a minute. */
+export function rateLimit(
+  server: FastifyInstance,
+  keyOf?: (request: FastifyRequest) => string,
+): (request: FastifyRequest) => Promise<void> {
+  let limit: ReturnType<FastifyInstance['createRateLimit']> | undefined;
+  return async (request) => {
+    limit ??= server.createRateLimit(keyOf && { keyGenerator: keyOf });
+    const answer = await limit(request);
+    if (answer.isAllowed || !answer.isExceeded) return;
+    const retryAfter = Math.max(1, answer.ttlInSeconds);
+    throw new CcError(
+      'CC_RATE_LIMITED',
+      `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`,
+      { retryAfter },
+    );
+  };
+}
