@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import semver from 'semver';
 import { CcError, type Problem } from '../errors/index.js';
 import { aboutInjection, injected } from './check-injection.js';
+import { aboutMetrics } from './metrics/check-metrics.js';
 import { aboutRoutes } from './routes/check-routes.js';
 
 const namePattern = /^[a-z][a-z0-9-]*$/;
@@ -20,6 +21,7 @@ export function checkManifest(use: string, manifest: Plugin): void {
     ...aboutProviders(manifest),
     ...aboutAgents(manifest),
     ...aboutRoutes(manifest),
+    ...aboutMetrics(manifest),
     ...aboutInjection(manifest),
   ];
   if (problems.length === 0) return;

@@ -3,6 +3,7 @@ import { CcError, messageOf } from '../errors/index.js';
 import { checkManifest } from './check-manifest.js';
 import { checkHubVersion, checkOptions, checkPartsBuilt, checkPermissions, checkSecrets } from './check-plugin.js';
 import { importPlugin } from './import-plugin.js';
+import { seriesOf } from './metrics/check-metrics.js';
 import { loadAgents } from './load-agents.js';
 import type { LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';
 import { resolvePlugin } from './resolve-plugin.js';
@@ -26,6 +27,7 @@ export async function loadPlugins(
     try {
       const plugin = await loadPlugin(listing, config, source, hubVersion);
       refuseClash(plugin, loaded);
+      refuseMetricClash(plugin, loaded);
       loaded.push(plugin);
     } catch (thrown) {
       const error = coded(listing.use, thrown);
@@ -74,6 +76,22 @@ function refuseClash(plugin: LoadedPlugin, earlier: readonly LoadedPlugin[]): vo
     }
     ids.set(id, name);
   }
+}
+
+/** Plugins `a` and `a-b` may both think that `a_b_total` is theirs. */
+function refuseMetricClash({ manifest }: LoadedPlugin, earlier: readonly LoadedPlugin[]): void {
+  const taken = new Map(earlier.flatMap((other) => seriesOfPlugin(other.manifest).map((name) => [name, other.use])));
+  const clash = seriesOfPlugin(manifest).find((series) => taken.has(series));
+  if (clash === undefined) return;
+  throw new CcError(
+    'CC_PLUGIN_MANIFEST_INVALID',
+    `Plugin ${manifest.name} has the metric ${clash}, and so has "${taken.get(clash)}"; list one of them`,
+    { problems: [{ path: 'metrics', message: `${clash} is also a series of "${taken.get(clash)}"` }] },
+  );
+}
+
+function seriesOfPlugin({ metrics = {} }: LoadedPlugin['manifest']): string[] {
+  return Object.entries(metrics).flatMap(([name, spec]) => [...seriesOf(name, spec)]);
 }
 
 /** A check may run the plugin's own code (its schemas), which may throw anything. */

@@ -18,6 +18,7 @@ import { CcError } from '../errors/index.js';
 import { Events } from '../events/index.js';
 import { Secrets } from '../identity/index.js';
 import { Jobs, JOBS_ROLE } from '../jobs/index.js';
+import { Gauges, MetricService } from '../telemetry/index.js';
 import { AgentRegistry } from './agent-registry.js';
 import { loadAgents } from './load-agents.js';
 import type { LoadedPlugin } from './loaded-plugin.js';
@@ -52,8 +53,10 @@ async function start(...plugins: LoadedPlugin[]) {
       Jobs,
       EventEmitter2,
       Events,
+      MetricService,
+      Gauges,
     ],
-    exports: [Secrets, CONFIG, Database, JOBS_ROLE, Events],
+    exports: [Secrets, CONFIG, Database, JOBS_ROLE, Events, MetricService, Gauges],
   };
   const host = PluginHostModule.with({ loaded: plugins, skipped: [] }, 'api', hub);
   const app = await NestFactory.createApplicationContext(

@@ -12,7 +12,7 @@ export {
   type TraceIds,
 } from './engine-telemetry.js';
 export { Gauges, type Reading } from './gauges.js';
-export { Span } from './nest-otel.js';
+export { MetricService, Span } from './nest-otel.js';
 export { nameRoute } from './http-route.js';
 export { sharedRead } from './shared-read.js';
 export { SilentTelemetry } from './silent-telemetry.js';

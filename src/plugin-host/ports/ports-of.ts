@@ -3,8 +3,10 @@ import { PluginOptions, type Ports } from '@commandcenter/sdk';
 import { Database } from '../../database/index.js';
 import { Events } from '../../events/index.js';
 import { Secrets } from '../../identity/index.js';
+import { Gauges, MetricService } from '../../telemetry/index.js';
 import { GrantedSecrets } from '../granted-secrets.js';
 import type { LoadedPlugin } from '../loaded-plugin.js';
+import { HubPluginMetrics } from '../metrics/plugin-metrics.js';
 import { HubPluginLogger } from '../plugin-logger.js';
 import { HubPluginQueue } from '../queue/plugin-queue.js';
 import { QueueLoop } from '../queue/queue-loop.js';
@@ -13,7 +15,7 @@ import { HubPluginStore } from './plugin-store.js';
 
 /** Every port of one plugin, under the tokens of the plugin's own copy of the SDK: see sdk/src/ports.ts. */
 export function portsOf(plugin: LoadedPlugin, tokens: Ports) {
-  const { name } = plugin.manifest;
+  const { name, metrics = {} } = plugin.manifest;
   return [
     { provide: tokens.PluginOptions, useValue: new FixedOptions(plugin.options) },
     {
@@ -41,6 +43,11 @@ export function portsOf(plugin: LoadedPlugin, tokens: Ports) {
       provide: tokens.PluginStore,
       inject: [Database],
       useFactory: (database: Database) => new HubPluginStore(name, database),
+    },
+    {
+      provide: tokens.PluginMetrics,
+      inject: [MetricService, Gauges],
+      useFactory: (meters: MetricService, gauges: Gauges) => new HubPluginMetrics(name, metrics, meters, gauges),
     },
   ] satisfies (FactoryProvider | ValueProvider)[];
 }
