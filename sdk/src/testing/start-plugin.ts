@@ -2,17 +2,25 @@ import type { Type } from '@nestjs/common';
 import type { AgentClass } from '../agent.js';
 import { type Plugin, portTokens } from '../plugin.js';
 import { recordingLogger } from './fake-context.js';
+import { fakePorts, type FakePorts } from './fake-ports.js';
 
 export interface StartedPlugin {
-  get(agent: AgentClass): object;
+  /** An agent, a provider or a controller. */
+  get<T extends object>(type: AgentClass | Type<T>): T;
+  /** What it was given. */
+  readonly ports: FakePorts;
   stop(): Promise<void>;
 }
 
-/** Makes a plugin's agents and providers as the hub does: by Nest, in a module that holds the ports and nothing else. */
+/**
+ * Makes a plugin's agents, providers and controllers as the hub does: by Nest, in a module that holds the ports and nothing
+ * else. Nothing listens: call the methods of controllers and verifiers.
+ */
 export async function startPlugin(
   plugin: Plugin,
   options: unknown = {},
   secrets: Readonly<Record<string, string>> = {},
+  ports: FakePorts = fakePorts(),
 ): Promise<StartedPlugin> {
   const { NestFactory } = await nestCore();
   const tokens = portTokens(plugin);
@@ -23,12 +31,21 @@ export async function startPlugin(
       { provide: tokens.PluginOptions, useValue: { value: options } },
       { provide: tokens.PluginLogger, useValue: recordingLogger({ logs: [] }) },
       { provide: tokens.PluginSecrets, useValue: { get: (name: string) => secretOf(secrets, name) } },
+      { provide: tokens.HubEvents, useValue: ports.events },
+      { provide: tokens.PluginQueue, useValue: ports.queue },
+      { provide: tokens.PluginStore, useValue: ports.store },
+      { provide: tokens.PluginMetrics, useValue: ports.metrics },
       ...(plugin.providers ?? []),
       ...agents,
     ],
+    controllers: [...(plugin.controllers ?? [])],
   };
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  return { get: (agent) => app.get<object>(agent as Type<object>), stop: () => app.close() };
+  return {
+    get: <T extends object>(type: AgentClass | Type<T>) => app.get<T>(type as Type<T>),
+    ports,
+    stop: () => app.close(),
+  };
 }
 
 async function nestCore(): Promise<typeof import('@nestjs/core')> {
