@@ -135,6 +135,18 @@ describe('a plugin is refused with', () => {
       'controllers.0: is not a class with @Controller',
     ],
     [
+      'CC_PLUGIN_MANIFEST_INVALID',
+      'a metric of another plugin',
+      () =>
+        ['a', 'a-b'].map((name) => ({
+          use: folder.plugin(
+            name,
+            `{ agents: [], metrics: { a_b_total: { kind: 'counter', unit: '1', description: 'd' } } }`,
+          ),
+        })),
+      'has the metric a_b_total',
+    ],
+    [
       'CC_PLUGIN_PART_NOT_BUILT',
       'workflows',
       () => [{ use: folder.plugin('a', `{ workflows: [{}] }`) }],

@@ -114,6 +114,48 @@ const event = {
   },
 } as const;
 
+const alert = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'Alerts that Alertmanager sent to the notifier. At least one label in `match`, or an `if`.',
+  properties: {
+    match: {
+      type: 'object',
+      maxProperties: 50,
+      additionalProperties: { type: 'string', minLength: 1, maxLength: 1000 },
+      description: 'Labels the alert must have, each with exactly this value.',
+      examples: [{ alertname: 'HighErrorRate', severity: 'critical' }],
+    },
+    status: { enum: ['firing', 'resolved'], default: 'firing', description: 'At which end of the alert to start.' },
+    if: { ...condition, description: 'Filter over `event`; the alert is `event.data`.' },
+    input: {
+      description: 'Input of the run; may use `event`. Default: the alert.',
+      examples: [{ service: '${{ event.data.labels.service }}' }],
+    },
+    cooldown: {
+      ...duration,
+      description: 'After a start, no other for the same target within this time: 1s to 30d. Default: none.',
+    },
+    target: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 1000,
+      description: 'What the cooldown counts for. Default: all alerts of this entry are one target.',
+      examples: ['${{ event.data.labels.service }}'],
+    },
+    guard: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['max', 'window'],
+      description: 'Further alerts are dropped, recorded and counted. Default: no limit.',
+      properties: {
+        max: { type: 'integer', minimum: 1, maximum: 1000, description: 'Starts in any window.' },
+        window: { ...duration, description: '1s to 30d.' },
+      },
+    },
+  },
+} as const;
+
 /** JSON Schema of workflow files, for editors. The hub itself checks more: names, types, needs, agents. */
 export const workflowJsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -138,6 +180,7 @@ export const workflowJsonSchema = {
       properties: {
         schedule: { type: 'array', maxItems: 50, items: schedule },
         event: { type: 'array', maxItems: 50, items: event },
+        alert: { type: 'array', maxItems: 50, items: alert },
       },
     },
     input: {

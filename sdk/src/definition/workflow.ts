@@ -21,9 +21,26 @@ export interface EventTrigger {
   readonly input?: unknown;
 }
 
+export interface AlertTrigger {
+  /** Labels the alert must have, each with exactly this value. */
+  readonly match?: Readonly<Record<string, string>>;
+  /** Default firing. */
+  readonly status?: 'firing' | 'resolved';
+  /** Over `event`; the alert is `event.data`. */
+  readonly if?: ExpressionText | boolean;
+  readonly input?: unknown;
+  /** After a start, no other for the same target within this time. */
+  readonly cooldown?: Duration;
+  /** What the cooldown counts for; default: all alerts of this entry are one target. */
+  readonly target?: ExpressionText;
+  /** At most `max` starts of this entry in any `window`; further alerts are dropped and recorded. */
+  readonly guard?: { readonly max: number; readonly window: Duration };
+}
+
 export interface Triggers {
   readonly schedule?: readonly ScheduleTrigger[];
   readonly event?: readonly EventTrigger[];
+  readonly alert?: readonly AlertTrigger[];
 }
 
 export interface Retry {

@@ -16,7 +16,7 @@ export function fakePorts(): FakePorts {
   return { events: new FakeEvents(), queue: new FakeQueue(store), store, metrics: new FakeMetrics() };
 }
 
-export class FakeEvents extends HubEvents {
+class FakeEvents extends HubEvents {
   readonly published: PublishedEvent[] = [];
 
   async publish(events: readonly PublishedEvent[]) {
@@ -27,7 +27,7 @@ export class FakeEvents extends HubEvents {
   }
 }
 
-export class FakeStore extends PluginStore implements StoreWriter {
+class FakeStore extends PluginStore implements StoreWriter {
   /** JSON by key. */
   #records = new Map<string, string>();
 
@@ -64,7 +64,7 @@ export interface Measured {
   readonly labels?: MetricLabels;
 }
 
-export class FakeMetrics extends PluginMetrics {
+class FakeMetrics extends PluginMetrics {
   /** Whatever was added and recorded, in order. */
   readonly measured: Measured[] = [];
   readonly #gauges = new Map<string, () => readonly MetricReading[] | Promise<readonly MetricReading[]>>();

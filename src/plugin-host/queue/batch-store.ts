@@ -11,14 +11,14 @@ export class BatchStore implements StoreWriter {
     this.#records = new Records(plugin, tx);
   }
 
-  async get(key: string): Promise<unknown> {
-    return this.#open().get(key);
+  get(key: string): Promise<unknown> {
+    return observed(async () => this.#open().get(key));
   }
-  async set(key: string, value: unknown): Promise<void> {
-    return this.#open().set(key, value);
+  set(key: string, value: unknown): Promise<void> {
+    return observed(async () => this.#open().set(key, value));
   }
-  async delete(key: string): Promise<void> {
-    return this.#open().delete(key);
+  delete(key: string): Promise<void> {
+    return observed(async () => this.#open().delete(key));
   }
 
   close(): void {
@@ -30,4 +30,11 @@ export class BatchStore implements StoreWriter {
     if (this.#over) throw new Error('this batch is over: its store takes nothing any more');
     return this.#records;
   }
+}
+
+/** A handler that does not wait for a write, or went on after its time, must not end the process by what it did not catch. */
+function observed<T>(work: () => Promise<T>): Promise<T> {
+  const working = work();
+  working.catch(() => undefined);
+  return working;
 }

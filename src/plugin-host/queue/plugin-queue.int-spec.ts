@@ -153,6 +153,36 @@ describe('PluginQueue', () => {
     expect(String(reason)).toContain('longer than 20 ms');
   });
 
+  test('a handler that does not hear is given up; what it does later goes nowhere', async () => {
+    const seen: QueueBatch[] = [];
+    const queue = replica(
+      (batch) => (seen.push(batch) === 1 ? new Promise<void>(() => undefined) : Promise.resolve()),
+      {
+        timeoutMs: 10,
+      },
+    );
+    await queue.add([item('a', '1')]);
+    await allDone();
+    expect(seen.map(({ failures }) => failures)).toEqual([0, 1]);
+    // Nobody waits for it, and the process does not end of it.
+    void seen[0]!.store.set('late', 1);
+    await expect(seen[0]!.store.get('late')).rejects.toThrow('is over');
+    expect(await new Records('p', database.pool).get('late')).toBeUndefined();
+  });
+
+  test('what a handler answers wrongly is a failure', async () => {
+    const answers: unknown[] = [{ restMs: NaN }, { done: 'all' }, undefined];
+    const failures: number[] = [];
+    const queue = replica(async (batch) => {
+      failures.push(batch.failures);
+      await database.pool.query('SELECT 1');
+      return answers.shift() as never;
+    });
+    await queue.add([item('a', '1')]);
+    await allDone();
+    expect(failures).toEqual([0, 1, 2]);
+  });
+
   test('stopping lets a delivery end well, then tells it to stop; what it did not finish did not fail', async () => {
     let begun = 0;
     const queue = replica(async ({ lane, signal }) => {
