@@ -2,9 +2,11 @@ import { workflowJsonSchema } from '@commandcenter/sdk/definition';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { COST_PER_MINUTE_USD } from './cost.js';
 import {
+  ALERT_KEYS,
   COST_KEYS,
   DEFAULTS_KEYS,
   EVENT_KEYS,
+  GUARD_KEYS,
   ON_KEYS,
   RETRY_KEYS,
   SCHEDULE_KEYS,
@@ -22,6 +24,8 @@ it.each<[string, object, Keys]>([
   ['on', properties.on.properties, ON_KEYS],
   ['a schedule', properties.on.properties.schedule.items.properties, SCHEDULE_KEYS],
   ['an event', properties.on.properties.event.items.properties, EVENT_KEYS],
+  ['an alert', properties.on.properties.alert.items.properties, ALERT_KEYS],
+  ['a guard', properties.on.properties.alert.items.properties.guard.properties, GUARD_KEYS],
   ['cost', properties.cost.properties, COST_KEYS],
   ['defaults', properties.defaults.properties, DEFAULTS_KEYS],
   ['a step', step, STEP_KEYS],
@@ -56,6 +60,11 @@ it.each<[object, boolean]>([
   [{ input: { type: 'objct' } }, false],
   [{ input: 'string' }, false],
   [{ on: { webhook: [] } }, false],
+  [{ on: { alert: [{ match: { alertname: 'X' }, status: 'resolved', guard: { max: 3, window: '1h' } }] } }, true],
+  [{ on: { alert: [{ match: { alertname: 'X' }, cooldown: '10m', target: '${{ event.data.labels.job }}' }] } }, true],
+  [{ on: { alert: [{ match: { code: 500 } }] } }, false],
+  [{ on: { alert: [{ match: { a: 'b' }, status: 'pending' }] } }, false],
+  [{ on: { alert: [{ match: { a: 'b' }, guard: { max: 3 } }] } }, false],
   [{ on: { schedule: [{}] } }, false],
   [{ defaults: { retry: { attempts: 0 } } }, false],
   [{ steps: {} }, false],

@@ -45,6 +45,9 @@ description: All keys.
 on:
   schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
   event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
+  alert:
+    - { match: { alertname: HighErrorRate }, cooldown: 10m, target: "\${{ event.data.labels.service }}", guard: { max: 3, window: 1h } }
+    - { if: "event.data.labels.severity == 'critical'", status: resolved, input: { service: "\${{ event.data.labels.service }}" } }
 input: { type: object, required: [service], additionalProperties: false, properties: { service: { type: string }, n: { default: 1 } } }
 timeout: 1h
 cost: { perMinute: 0.25 }
@@ -95,7 +98,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
     ['on: { webhook: [{ path: x }] }', 'on.webhook'],
-    ['on: { alert: [{ match: {} }] }', 'on.alert'],
     ['on: { schedule: [{ cron: "* * * * *", catchUp: none }] }', 'on.schedule[0].catchUp'],
     ['on: { schedule: [{ cron: "* * * * *", overlap: allow }] }', 'on.schedule[0].overlap'],
     ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
@@ -175,6 +177,46 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['on: { event: [{ type: x, if: "success()" }] }', /in "if" of a step only/],
     ['on: { event: [{ type: x, if: 3 }] }', /must be an expression, not the number 3/],
     ['on: { event: [{ type: x, input: "${{ steps.a.output }}" }] }', /"steps" is not known/],
+    ['on: { alert: {} }', /^4:14 on\.alert {2}this must be a list, not a map/],
+    ['on: { alert: [{}] }', /^4:15 on\.alert\[0\] {2}this would start at every alert/],
+    ['on: { alert: [{ match: {} }] }', /would start at every alert/],
+    ['on: { alert: [{ match: [a] }] }', /on\.alert\[0\]\.match {2}this must be a map, not a list/],
+    ['on: { alert: [{ match: { code: 500 } }] }', /^4:32 on\.alert\[0\]\.match\.code {2}.*write "500" in quotes/],
+    ['on: { alert: [{ match: { a: [b] } }] }', /match\.a {2}this must be a text, not a list/],
+    [
+      'on: { alert: [{ match: { a: b }, status: pending }] }',
+      /\.status {2}this must be firing or resolved, not the string/,
+    ],
+    ['on: { alert: [{ match: { a: b }, if: 3 }] }', /\.if {2}this must be an expression, not the number 3/],
+    ['on: { alert: [{ if: "input.a" }] }', /^4:22 on\.alert\[0\]\.if CC_EXPRESSION_INVALID .*"input" is not known/],
+    ['on: { alert: [{ match: { a: b }, input: "${{ steps.a.output }}" }] }', /"steps" is not known/],
+    ['on: { alert: [{ match: { a: b }, cooldown: 10 }] }', /\.cooldown .*the number 10 is not a duration/],
+    ['on: { alert: [{ match: { a: b }, cooldown: 500ms }] }', /\.cooldown {2}this must be from 1s to 30d, not 500ms/],
+    ['on: { alert: [{ match: { a: b }, cooldown: 31d }] }', /this must be from 1s to 30d, not 31d/],
+    [
+      'on: { alert: [{ match: { a: b }, target: api }] }',
+      /^4:42 on\.alert\[0\]\.target {2}this must hold an expression/,
+    ],
+    [
+      'on: { alert: [{ match: { a: b }, target: "${{ input.x }}" }] }',
+      /\.target CC_EXPRESSION_INVALID .*"input" is not/,
+    ],
+    ['on: { alert: [{ match: { a: b }, target: { a: b } }] }', /\.target {2}this must be a text, not a map/],
+    ['on: { alert: [{ match: { a: b }, guard: { max: 3 } }] }', /\.guard {2}"window" is missing/],
+    ['on: { alert: [{ match: { a: b }, guard: { window: 1h } }] }', /\.guard {2}"max" is missing/],
+    [
+      'on: { alert: [{ match: { a: b }, guard: { max: 0, window: 1h } }] }',
+      /\.guard\.max {2}.*whole number from 1 to 1000/,
+    ],
+    [
+      'on: { alert: [{ match: { a: b }, guard: { max: 1, window: 0s } }] }',
+      /\.guard\.window {2}this must be from 1s to 30d/,
+    ],
+    ['on: { alert: [{ if: true, matches: { a: b } }] }', /unknown key "matches"\. Did you mean "match"/],
+    [
+      'input: { properties: { n: { type: integer } } }\non: { alert: [{ match: { a: b }, input: { n: x } }] }',
+      /^5:.* on\.alert\[0\]\.input\.n .*must be integer/,
+    ],
     // input schema
     ['input: string', /must be a JSON Schema/],
     ['input: { type: objct }', /^4:16 input\.type .*the schema is wrong/],

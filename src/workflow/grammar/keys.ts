@@ -10,11 +10,18 @@ export const WORKFLOW_KEYS: Keys = {
   later: ['concurrency', 'retention', 'slo', 'finally'],
 };
 
-export const ON_KEYS: Keys = { known: ['schedule', 'event'], later: ['webhook', 'alert'] };
+export const ON_KEYS: Keys = { known: ['schedule', 'event', 'alert'], later: ['webhook'] };
 
 export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'input'], later: ['catchUp', 'overlap'] };
 
 export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
+
+export const ALERT_KEYS: Keys = {
+  known: ['match', 'status', 'if', 'input', 'cooldown', 'target', 'guard'],
+  later: [],
+};
+
+export const GUARD_KEYS: Keys = { known: ['max', 'window'], later: [] };
 
 export const COST_KEYS: Keys = { known: ['perMinute'], later: ['budget'] };
 
