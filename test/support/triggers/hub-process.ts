@@ -63,6 +63,19 @@ export class HubProcess {
     return { status: response.status, body: await response.json() };
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** The process stands still, with all its connections open, until `thaw`. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** The exit code. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
