@@ -1,0 +1,1 @@
+export { burnRateGroup } from './burn-rate.js';
