@@ -11,7 +11,7 @@ import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
 import { TelemetryModule } from './telemetry/index.js';
-import { ScheduleEntity, TriggersModule } from './triggers/index.js';
+import { AlertStartEntity, ScheduleEntity, TriggersModule } from './triggers/index.js';
 
 @Module({})
 class AppModule {}
@@ -24,6 +24,7 @@ export const entities: Entities = [
   WorkflowVersionEntity,
   EventEntity,
   ScheduleEntity,
+  AlertStartEntity,
   ...pluginEntities,
   ...runEntities,
 ];

@@ -133,6 +133,13 @@ export const instruments = {
     description: 'When the workflow is due next by its schedule, seconds since 1970: read with max',
     labels: ['workflow_id'],
   },
+  workflowAlertStarts: {
+    name: 'workflow_alert_starts_total',
+    kind: 'counter',
+    unit: '{alert}',
+    description: 'Alerts that matched an on.alert: a run was started, or cooldown or guard dropped them',
+    labels: ['workflow_id', 'decision'],
+  },
   workflowQueueOldest: {
     name: 'workflow_queue_oldest_seconds',
     kind: 'gauge',
@@ -186,6 +193,7 @@ export const labelValues = {
   trigger: ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'],
   activeStatus: ['queued', 'running', 'waiting'],
   decision: ['approved', 'rejected', 'expired', 'cancelled'],
+  alertDecision: ['started', 'cooldown', 'guarded'],
   poolState: ['used', 'idle', 'waiting'],
   connectionState: ['active', 'idle'],
 } as const;

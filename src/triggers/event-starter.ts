@@ -1,8 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { RunStarter, type StartRequest } from '../runs/index.js';
+import type { AlertAsk } from './alert-decisions.js';
+import { AlertStarter } from './alert-starter.js';
 import type { PendingEvent } from './event-rows.js';
 import { isUnavailable, reasonOf, verdictOn } from './start-failure.js';
-import type { Subscription, Subscriptions } from './subscriptions.js';
+import type { Occasion, Subscription } from './subscription.js';
+import type { Subscriptions } from './subscriptions.js';
 
 export type EventOutcome = 'dispatched' | 'again' | 'unavailable';
 
@@ -13,7 +16,10 @@ export class EventStarter {
   /** Workflows whose expressions failed: one line in the log for each, not one for each event. */
   readonly #complainedOf = new Set<string>();
 
-  constructor(private readonly starter: RunStarter) {}
+  constructor(
+    private readonly starter: RunStarter,
+    private readonly alerts: AlertStarter,
+  ) {}
 
   /** After the workflows changed. */
   forgetComplaints(): void {
@@ -22,8 +28,8 @@ export class EventStarter {
 
   /** `dispatched` when every run is durable or can never start. Never throws. */
   async start(pending: PendingEvent, subscriptions: Subscriptions): Promise<EventOutcome> {
-    const requests = this.#requests(pending, subscriptions.get(pending.type) ?? []);
-    const outcomes = await Promise.all(requests.map((request) => this.#start(request)));
+    const wanted = this.#wanted(pending, subscriptions.get(pending.type) ?? []);
+    const outcomes = await Promise.all(wanted.map((one) => this.#start(one)));
     return (
       outcomes.find((outcome) => outcome === 'unavailable') ??
       outcomes.find((outcome) => outcome === 'again') ??
@@ -31,52 +37,55 @@ export class EventStarter {
     );
   }
 
-  #requests(pending: PendingEvent, subscriptions: readonly Subscription[]): StartRequest[] {
-    const requests = new Map<string, StartRequest>();
+  #wanted(pending: PendingEvent, subscriptions: readonly Subscription[]): Wanted[] {
+    const wanted = new Map<string, Wanted>();
     for (const subscription of subscriptions) {
-      // One event is one occurrence for a workflow: its first entry that matches starts the run.
-      if (requests.has(subscription.workflow)) continue;
-      const input = this.#inputOf(pending, subscription);
-      if (input !== undefined) requests.set(subscription.workflow, this.#request(pending, subscription, input.value));
+      const { workflow, kind } = subscription;
+      // One event is one occurrence for a workflow and a kind of trigger: its first entry that matches starts the run.
+      const slot = `${kind} ${workflow}`;
+      if (wanted.has(slot)) continue;
+      const occasion = this.#occasionOf(pending, subscription);
+      if (occasion !== undefined) wanted.set(slot, wantedOf(pending, workflow, occasion));
     }
-    return [...requests.values()];
+    return [...wanted.values()];
   }
 
   /** undefined: the event is not for this workflow. */
-  #inputOf({ event }: PendingEvent, subscription: Subscription): { value: unknown } | undefined {
+  #occasionOf(pending: PendingEvent, subscription: Subscription): Occasion | undefined {
     try {
-      return subscription.matches(event) ? { value: subscription.inputFor(event) } : undefined;
+      return subscription.occasionOf(pending);
     } catch (thrown) {
-      if (!this.#complainedOf.has(subscription.workflow)) {
-        this.#log.warn(
-          `${subscription.workflow}: an expression failed, so events do not start it: ${reasonOf(thrown)}`,
-        );
+      const { workflow, kind } = subscription;
+      if (!this.#complainedOf.has(workflow)) {
+        this.#log.warn(`${workflow}: an expression failed, so ${kind}s do not start it: ${reasonOf(thrown)}`);
       }
-      this.#complainedOf.add(subscription.workflow);
+      this.#complainedOf.add(workflow);
       return undefined;
     }
   }
 
-  #request(pending: PendingEvent, { workflow }: Subscription, input: unknown): StartRequest {
-    return {
-      workflow,
-      input,
-      trigger: { kind: 'event', by: pending.source, event: pending.event },
-      dedupe: { key: JSON.stringify([pending.source, pending.id]) },
-      ...(pending.traceparent !== undefined && { traceparent: pending.traceparent }),
-    };
-  }
-
-  async #start(request: StartRequest): Promise<EventOutcome> {
+  async #start({ request, ask }: Wanted): Promise<EventOutcome> {
     try {
-      await this.starter.start(request);
+      await (ask === undefined ? this.starter.start(request) : this.alerts.start(request, ask));
       return 'dispatched';
     } catch (thrown) {
       if (isUnavailable(thrown)) return 'unavailable';
       const again = verdictOn(thrown) === 'again';
       const then = again ? 'will be tried again' : 'does not start it';
-      this.#log.warn(`${request.workflow}: event ${request.dedupe?.key} ${then}: ${reasonOf(thrown)}`);
+      const { workflow, trigger, dedupe } = request;
+      this.#log.warn(`${workflow}: ${trigger.kind} ${dedupe?.key} ${then}: ${reasonOf(thrown)}`);
       return again ? 'again' : 'dispatched';
     }
   }
+}
+
+interface Wanted {
+  readonly request: StartRequest;
+  readonly ask: AlertAsk | undefined;
+}
+
+function wantedOf({ traceparent }: PendingEvent, workflow: string, occasion: Occasion): Wanted {
+  const { input, key, trigger, ask } = occasion;
+  const request = { workflow, input, trigger, dedupe: { key }, ...(traceparent !== undefined && { traceparent }) };
+  return { request, ask };
 }

@@ -1,11 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AlertCounter } from './alert-counter.js';
+import { AlertDecisions } from './alert-decisions.js';
+import { AlertStarter } from './alert-starter.js';
+import { AlertStarts } from './alert-starts.js';
 import { EventDispatcher } from './event-dispatcher.js';
 import { EventStarter } from './event-starter.js';
 import { ScheduleClock } from './schedule-clock.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { ScheduleGauge } from './schedule-gauge.js';
 import { Schedules } from './schedules.js';
+
+const alerts = [AlertCounter, AlertDecisions, AlertStarter, AlertStarts];
 
 @Module({})
 export class TriggersModule {
@@ -14,8 +20,8 @@ export class TriggersModule {
     return {
       module: TriggersModule,
       imports: [...imports, ScheduleModule.forRoot()],
-      providers: [EventStarter, EventDispatcher, ScheduleFirer, ScheduleClock, Schedules, ScheduleGauge],
-      exports: [Schedules],
+      providers: [...alerts, EventStarter, EventDispatcher, ScheduleFirer, ScheduleClock, Schedules, ScheduleGauge],
+      exports: [AlertStarts, Schedules],
     };
   }
 }

@@ -6,6 +6,7 @@ import { Schedules1700000000005 } from './0005-schedules.js';
 import { Tokens1700000000006 } from './0006-tokens.js';
 import { Sessions1700000000007 } from './0007-sessions.js';
 import { Plugins1700000000008 } from './0008-plugins.js';
+import { Alerts1700000000009 } from './0009-alerts.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Tokens1700000000006,
   Sessions1700000000007,
   Plugins1700000000008,
+  Alerts1700000000009,
 ];
