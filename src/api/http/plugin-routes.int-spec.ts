@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { definePlugin, PluginOptions, Public, type RawRequest, type RequestVerifier, Role } from '@commandcenter/sdk';
 import {
   BadGatewayException,
@@ -323,6 +325,38 @@ describe('routes of a plugin', () => {
         await small.close();
       }
     });
+  });
+
+  it('hold few large bodies of strangers at once, and always take a small one', async () => {
+    const open = await start();
+    await open.listen(0, '127.0.0.1');
+    const { port } = open.getHttpServer().address() as AddressInfo;
+    const sockets: Socket[] = [];
+    const begin = async (length: string): Promise<string> => {
+      const socket = connect(port, '127.0.0.1');
+      sockets.push(socket);
+      socket.write(`POST /plugins/shop/hook HTTP/1.1\r\nHost: hub\r\n${length}\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      return answer.toString().slice(9, 12);
+    };
+    try {
+      const answers: string[] = [];
+      for (let n = 0; n < 70; n++) {
+        const length = n % 2 ? 'Transfer-Encoding: chunked' : 'Content-Length: 70000';
+        void begin(length).then((status) => answers.push(status), () => undefined); // prettier-ignore
+      }
+      while (answers.length < 6) await new Promise((resolve) => setTimeout(resolve, 10));
+      const response = await fetch(`http://127.0.0.1:${port}/plugins/shop/hook`, {
+        method: 'POST',
+        headers: { 'x-signature': sign('{}'), 'content-type': 'application/json' },
+        body: '{}',
+      });
+      expect(response.status).toBe(201);
+      expect(answers).toEqual(Array.from({ length: 6 }, () => '503'));
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await open.close();
+    }
   });
 
   it('are none on a worker', async () => {

@@ -10,6 +10,11 @@ const logger = new Logger('api');
 /** A verifier that cannot do its work is worth a line, and whoever floods the route gets no say in how many. */
 const COMPLAIN_EVERY_MS = 60_000;
 
+/** Bytes of a body that anybody may send at any time. */
+const SMALL = 65_536;
+/** Larger bodies at once: they are kept in memory before it is known who sends them. */
+const MOST_LARGE = 64;
+
 /**
  * Routes of plugins that are open to callers without a token, and verify themselves what they get, byte for byte.
  *
@@ -35,6 +40,17 @@ export function installVerification(server: FastifyInstance): void {
       return false;
     }
   };
+  let large = 0;
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config?.verifier === undefined || announcedBytes(request) <= SMALL) return;
+    if (large >= MOST_LARGE) {
+      throw new CcError('CC_OVERLOADED', `more than ${MOST_LARGE} large requests without a token at once`, {
+        retryAfter: 1,
+      });
+    }
+    large++;
+    reply.raw.once('close', () => large--);
+  });
   server.addHook('preValidation', async (request) => {
     if (request.routeOptions.config?.verifier === undefined) return;
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -45,4 +61,10 @@ export function installVerification(server: FastifyInstance): void {
     await genuine(request);
     request.body = await parseVerifiedBody(server, request, body);
   });
+}
+
+/** Of a body that does not say how long it is, all that it could be. */
+function announcedBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return routeOptions.bodyLimit;
+  return Number(headers['content-length'] ?? 0);
 }
