@@ -15,7 +15,7 @@ export interface Config {
   readonly workflows: readonly string[];
   /** Names workflows may use as `secrets.NAME`. The values are not here. */
   readonly secrets: readonly string[];
-  readonly prometheus?: PrometheusConfig;
+  readonly prometheus: PrometheusConfig;
   readonly grafana: GrafanaConfig;
   readonly telemetry: TelemetryConfig;
   readonly engine: EngineConfig;
@@ -32,8 +32,9 @@ export interface PluginConfig {
 }
 
 export interface PrometheusConfig {
-  readonly url: string;
-  /** Where generated rules are written. */
+  /** Where error budgets are asked for; without a slash at its end. COMMANDCENTER_PROMETHEUS_URL, else the file. */
+  readonly url?: string;
+  /** Where the rules of SLOs are written. COMMANDCENTER_PROMETHEUS_RULES_DIR, else the file. */
   readonly rulesDir?: string;
 }
 

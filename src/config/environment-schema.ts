@@ -52,6 +52,8 @@ export const environmentSchema = z.object({
   COMMANDCENTER_URL: z.url().optional(),
   COMMANDCENTER_TOKEN: z.string().optional(),
   COMMANDCENTER_GRAFANA_URL: webAddress.optional(),
+  COMMANDCENTER_PROMETHEUS_URL: webAddress.optional(),
+  COMMANDCENTER_PROMETHEUS_RULES_DIR: z.string().optional(),
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'insensitive' }).default(false),
   OTEL_EXPORTER_PROMETHEUS_HOST: z.string().optional(),
   OTEL_EXPORTER_PROMETHEUS_PORT: port.default(9464),

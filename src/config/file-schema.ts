@@ -54,7 +54,12 @@ export const fileSchema = z.strictObject({
   plugins: z.array(plugin).optional().describe('Plugins to load, in order; http and transform when absent'),
   workflows: z.array(z.string().min(1)).optional().describe('Folders of workflow files; workflows/ when absent'),
   secrets: z.array(secretName).default([]).describe('Names workflows may use as secrets.NAME'),
-  prometheus: z.strictObject({ url: z.url(), rulesDir: z.string().min(1).optional() }).optional(),
+  prometheus: z
+    .strictObject({
+      url: webAddress.optional().describe('Where error budgets are asked for'),
+      rulesDir: z.string().min(1).optional().describe('Folder for the rules of SLOs; made when missing'),
+    })
+    .prefault({}),
   grafana: z
     .strictObject({
       url: webAddress

@@ -40,7 +40,13 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
     plugins: file.plugins ?? defaultPlugins,
     workflows: workflowFolders(file, root),
     secrets: file.secrets,
-    ...(file.prometheus && { prometheus: prometheusOf(file.prometheus, root) }),
+    prometheus: prometheusOf(
+      {
+        url: values.COMMANDCENTER_PROMETHEUS_URL ?? file.prometheus.url,
+        rulesDir: values.COMMANDCENTER_PROMETHEUS_RULES_DIR ?? file.prometheus.rulesDir,
+      },
+      root,
+    ),
     grafana: { url: values.COMMANDCENTER_GRAFANA_URL ?? file.grafana.url },
     telemetry: {
       ...file.telemetry,
@@ -92,8 +98,11 @@ function workflowFolders(file: ConfigFile, root: string): string[] {
   return existsSync(usual) ? [usual] : [];
 }
 
-function prometheusOf(file: NonNullable<ConfigFile['prometheus']>, root: string): PrometheusConfig {
-  return { url: file.url, ...(file.rulesDir !== undefined && { rulesDir: resolve(root, file.rulesDir) }) };
+function prometheusOf({ url, rulesDir }: ConfigFile['prometheus'], root: string): PrometheusConfig {
+  return {
+    ...(url !== undefined && { url: url.replace(/\/+$/, '') }),
+    ...(rulesDir !== undefined && { rulesDir: resolve(root, rulesDir) }),
+  };
 }
 
 function engineOf(file: ConfigFile['engine']): EngineConfig {

@@ -14,6 +14,7 @@ export { compileCondition, compileExpression, compileTemplate, evaluateExpressio
 export { validateInput } from './input.js';
 export { compileSchema, schemaFaults, type Checked, type SchemaCheck, type SchemaFault } from './schema.js';
 export { cronProblem, timezoneProblem } from './schedule-spec.js';
+export { objectivesOf, type Objective } from './objectives.js';
 export { didYouMean } from './suggest.js';
 export { validateDefinition, validateWorkflow, type Validated, type ValidateOptions } from './validate.js';
 export { canonicalJson, versionOf } from './version.js';

@@ -50,6 +50,7 @@ on:
     - { if: "event.data.labels.severity == 'critical'", status: resolved, input: { service: "\${{ event.data.labels.service }}" } }
 input: { type: object, required: [service], additionalProperties: false, properties: { service: { type: string }, n: { default: 1 } } }
 timeout: 1h
+slo: { success: 99.5%, duration: { p95: 30s }, window: 28d }
 cost: { perMinute: 0.25 }
 defaults: { retry: { attempts: 3, delay: 1s, factor: 2, maxDelay: 1m, jitter: true }, timeout: 30s }
 steps:
@@ -93,7 +94,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
   it.each([
     ['concurrency: { key: a }', 'concurrency'],
     ['retention: 30d', 'retention'],
-    ['slo: { success: 99% }', 'slo'],
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],

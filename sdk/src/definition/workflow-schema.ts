@@ -156,6 +156,38 @@ const alert = {
   },
 } as const;
 
+/** The boundaries of the histogram workflow_duration. */
+const limit = { enum: ['500ms', '1s', '5s', '10s', '30s', '1m', '5m', '15m', '1h', '4h'] } as const;
+
+const slo = {
+  type: 'object',
+  additionalProperties: false,
+  anyOf: [{ required: ['success'] }, { required: ['duration'] }],
+  description: 'What the workflow promises: burn-rate alerts come of it.',
+  properties: {
+    success: {
+      type: 'string',
+      pattern: '^\\d{1,2}(\\.\\d{1,4})?%$',
+      description: 'Share of the runs that must succeed, more than 0% and less than 100%. Cancelled runs do not count.',
+      examples: ['99%', '99.5%'],
+    },
+    duration: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      description: 'p95: 30s = 95 % of the runs take at most 30 seconds, waits included.',
+      properties: { p50: limit, p90: limit, p95: limit, p99: limit },
+    },
+    window: {
+      type: 'string',
+      pattern: '^\\d{1,2}d$',
+      default: '30d',
+      description: 'The time the error budget is for: 1d to 90d.',
+    },
+  },
+} as const;
+
 /** JSON Schema of workflow files, for editors. The hub itself checks more: names, types, needs, agents. */
 export const workflowJsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -189,6 +221,7 @@ export const workflowJsonSchema = {
       description: 'JSON Schema (2020-12) of the input. Defaults are filled in before the run starts.',
     },
     timeout: { ...duration, description: 'The run fails when it takes longer. Default: no limit.' },
+    slo,
     cost: {
       type: 'object',
       additionalProperties: false,

@@ -60,6 +60,16 @@ export interface Cost {
   readonly perMinute?: number;
 }
 
+/** At least one of success and duration. */
+export interface Slo {
+  /** Share of the runs that ended, cancelled ones apart, that must succeed: `99.5%`. */
+  readonly success?: string;
+  /** One of them: that share of the runs must take no longer. A boundary of the histogram workflow_duration. */
+  readonly duration?: { readonly [quantile in 'p50' | 'p90' | 'p95' | 'p99']?: Duration };
+  /** Time the error budget is for, in days: 1d to 90d. Default 30d. */
+  readonly window?: Duration;
+}
+
 export interface AgentStep {
   /** `agent.action` of a loaded plugin. */
   readonly uses: string;
@@ -83,6 +93,7 @@ export interface WorkflowDefinition {
   readonly on?: Triggers;
   readonly input?: JsonSchema;
   readonly timeout?: Duration;
+  readonly slo?: Slo;
   readonly cost?: Cost;
   readonly defaults?: { readonly retry?: Retry; readonly timeout?: Duration };
   readonly steps: Readonly<Record<string, Step>>;

@@ -6,8 +6,8 @@ export interface Keys {
 }
 
 export const WORKFLOW_KEYS: Keys = {
-  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'cost', 'defaults', 'steps', 'output'],
-  later: ['concurrency', 'retention', 'slo', 'finally'],
+  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'slo', 'cost', 'defaults', 'steps', 'output'],
+  later: ['concurrency', 'retention', 'finally'],
 };
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'alert'], later: ['webhook'] };
@@ -22,6 +22,10 @@ export const ALERT_KEYS: Keys = {
 };
 
 export const GUARD_KEYS: Keys = { known: ['max', 'window'], later: [] };
+
+export const SLO_KEYS: Keys = { known: ['success', 'duration', 'window'], later: [] };
+
+export const SLO_DURATION_KEYS: Keys = { known: ['p50', 'p90', 'p95', 'p99'], later: [] };
 
 export const COST_KEYS: Keys = { known: ['perMinute'], later: ['budget'] };
 
