@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AlertsController } from './controllers/alerts.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
@@ -22,6 +23,7 @@ const api = [
   StartRunController,
   RunsController,
   WorkflowsController,
+  AlertsController,
   EventsController,
   SchedulesController,
   PluginsController,

@@ -107,6 +107,7 @@ describe('parseCloudEvent', () => {
   test.each([
     ['no id', { id: undefined }, 'id', 'is required'],
     ['a long id', { id: 'i'.repeat(1_025) }, 'id', 'is longer than 1024 bytes'],
+    ['a source of a plugin', { source: '/plugins/notifier' }, 'source', expect.stringMatching(/for events of plugins/)],
     ['a long source in bytes', { source: `/${'é'.repeat(512)}` }, 'source', expect.any(String)],
     ['a long type', { type: 't'.repeat(1_025) }, 'type', 'is longer than 1024 bytes'],
     ['a NUL', { id: 'a\u0000b' }, 'id', 'holds a control character or half of a surrogate pair'],

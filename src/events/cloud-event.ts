@@ -12,9 +12,15 @@ export function parseCloudEvent(body: unknown): NewEvent {
   }
   const set = Object.fromEntries(Object.entries(body).filter(isSet));
   const event = eventOf(set);
-  const problems = [...formatProblems(set), ...problemsOf(event)];
+  const problems = [...formatProblems(set), ...problemsOf(event), ...borrowedSource(event.source)];
   if (problems.length > 0) throw invalid(withoutRepeats(problems));
   return event;
+}
+
+/** What a plugin publishes carries a source of the hub's giving, which workflows trust: nobody else may send under it. */
+function borrowedSource(source: unknown): Problem[] {
+  if (typeof source !== 'string' || !source.startsWith('/plugins/')) return [];
+  return [{ path: 'source', message: 'sources below /plugins/ are for events of plugins: name your own' }];
 }
 
 /** In JSON an attribute that is null counts as not set; `data: null` is a value. */
