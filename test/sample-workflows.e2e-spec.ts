@@ -19,8 +19,8 @@ it('the example of the guide is right', () => {
 });
 
 describe('the sample workflows', () => {
-  it('are seven, one of them hello', () => {
-    expect(files).toHaveLength(7);
+  it('are eight, one of them hello', () => {
+    expect(files).toHaveLength(8);
     expect(files).toContain('hello.yaml');
   });
 
