@@ -92,6 +92,9 @@ describe('the surface of the HTTP API', () => {
       expect((await checked.call('/api/v1/schedules')).body.items).toMatchObject([
         { workflow: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Zurich', lastAt: null },
       ]);
+      expect((await checked.call('/api/v1/workflows/paid/alerts')).body).toEqual({ items: [], nextCursor: null });
+      expect((await checked.call('/api/v1/workflows/nobody/alerts')).status).toBe(404);
+      expect((await checked.call('/api/v1/workflows/paid/alerts?cursor=x')).status).toBe(400);
       expect((await checked.call('/api/v1/plugins')).body.items).toContainEqual({
         status: 'loaded',
         use: 'http',
@@ -103,6 +106,8 @@ describe('the surface of the HTTP API', () => {
       const agents = (await checked.call('/api/v1/agents')).body.items as { id: string; actions: { uses: string }[] }[];
       expect(agents.flatMap(({ actions }) => actions.map(({ uses }) => uses)).sort()).toEqual([
         'http.request',
+        'prometheus.query',
+        'prometheus.queryRange',
         'transform.filter',
         'transform.map',
         'transform.value',
