@@ -1,0 +1,167 @@
+import type { StoreWriter } from '@commandcenter/sdk';
+import {
+  type Logger,
+  LogLevel,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebClient,
+} from '@slack/web-api';
+import { sha256 } from '../item.js';
+import { type LinkOptions } from '../message/links.js';
+import { headlineOf, plainSlackMessage, slackMessage } from '../message/slack.js';
+import type { GroupEntry, Message } from '../plan.js';
+import { type Channel, ChannelFailure, retryAfterOf, TIMEOUT_MS } from './channel.js';
+
+const BAD_MESSAGE =
+  /invalid_(blocks|attachments|arguments)|too_many_attachments|msg_too_long|msg_blocks_too_long|no_text/;
+/** Somebody removed the first message, or it is too old to be edited. */
+const GONE = /message_not_found|cant_update_message|edit_window_closed|thread_not_found/;
+
+/** The first message of a group that fires. */
+interface FirstMessage {
+  readonly channel: string;
+  readonly ts: string;
+  /** It tells of other groups too and is not edited. */
+  readonly merged: boolean;
+}
+
+export interface BotTarget {
+  readonly name: string;
+  readonly channel: string;
+  readonly apiUrl?: string | undefined;
+}
+
+/** Posts as a bot: what becomes of a group is told in the thread of its first message, which is edited. */
+export class SlackBot implements Channel {
+  /** A group has a message of its own, to be edited, unless very many wait. */
+  readonly mergeFrom = 6;
+
+  constructor(
+    private readonly token: () => string,
+    private readonly target: BotTarget,
+    private readonly links: LinkOptions,
+  ) {}
+
+  async send(message: Message, signal: AbortSignal, store: StoreWriter): Promise<void> {
+    const client = this.#client(signal);
+    const [entry] = message.entries;
+    if (message.entries.length === 1 && entry?.kind === 'group') return this.#group(client, message, entry, store);
+    const at = await this.#post(client, message);
+    for (const one of message.entries) {
+      if (one.kind === 'group') await this.#remember(store, one, { ...at, merged: true });
+    }
+  }
+
+  async #group(client: WebClient, message: Message, entry: GroupEntry, store: StoreWriter): Promise<void> {
+    const first = (await store.get(this.#key(entry))) as FirstMessage | undefined;
+    if (first === undefined || !(await this.#follow(client, message, entry, first))) {
+      const at = await this.#post(client, message);
+      return this.#remember(store, entry, { ...at, merged: false });
+    }
+    if (entry.group.status === 'resolved') await store.delete(this.#key(entry));
+  }
+
+  /** Edits the first message and replies to it; false when it is gone. */
+  async #follow(
+    client: WebClient,
+    message: Message,
+    entry: GroupEntry,
+    { channel, ts, merged }: FirstMessage,
+  ): Promise<boolean> {
+    const whole = slackMessage(message, this.links);
+    try {
+      if (!merged) await this.#call(() => client.chat.update({ channel, ts, ...whole }));
+      const reply = merged
+        ? whole
+        : { text: `${headlineOf(entry)}${entry.group.reason === '' ? '' : ` (${entry.group.reason})`}` };
+      await this.#call(() => client.chat.postMessage({ channel, thread_ts: ts, ...reply }));
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof ChannelFailure && (GONE.test(thrown.message) || thrown instanceof BadMessage)) return false;
+      throw thrown;
+    }
+  }
+
+  async #post(client: WebClient, message: Message): Promise<{ channel: string; ts: string }> {
+    const { channel } = this.target;
+    let answer;
+    try {
+      answer = await this.#call(() => client.chat.postMessage({ channel, ...slackMessage(message, this.links) }));
+    } catch (thrown) {
+      if (!(thrown instanceof BadMessage)) throw thrown;
+      answer = await this.#call(() => client.chat.postMessage({ channel, ...plainSlackMessage(message) }));
+    }
+    // Edits need the channel's id, which the answer has, also where the options name it.
+    return { channel: answer.channel ?? channel, ts: answer.ts ?? '' };
+  }
+
+  async #remember(store: StoreWriter, entry: GroupEntry, at: FirstMessage): Promise<void> {
+    if (entry.group.status === 'resolved' || at.ts === '') await store.delete(this.#key(entry));
+    else await store.set(this.#key(entry), at);
+  }
+
+  #key({ group: { groupKey } }: GroupEntry): string {
+    return `slack/${this.target.name}/${sha256(groupKey)}`;
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (thrown) {
+      throw failureOf(thrown);
+    }
+  }
+
+  #client(signal: AbortSignal): WebClient {
+    return new WebClient(this.token(), {
+      ...(this.target.apiUrl !== undefined && { slackApiUrl: `${this.target.apiUrl.replace(/\/+$/, '')}/` }),
+      // The queue waits, tries again and survives a restart; a second queue in memory would do none of it well.
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: TIMEOUT_MS,
+      allowAbsoluteUrls: false,
+      logger: silent,
+      fetch: (url, init = {}) =>
+        fetch(url, {
+          ...init,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])]),
+        }),
+    });
+  }
+}
+
+class BadMessage extends ChannelFailure {}
+
+function failureOf(thrown: unknown): Error {
+  if (thrown instanceof WebAPIRateLimitedError) {
+    return new ChannelFailure('Slack answered 429', { retryAfter: thrown.retryAfter, cause: thrown });
+  }
+  if (thrown instanceof WebAPIHTTPError) {
+    const retryAfter = retryAfterOf(thrown.headers['retry-after'] ?? null);
+    return new ChannelFailure(`Slack answered ${thrown.statusCode}`, {
+      retryAfter,
+      needsHelp: thrown.statusCode < 500,
+    });
+  }
+  if (!(thrown instanceof WebAPIPlatformError)) return new ChannelFailure('Slack does not answer', { cause: thrown });
+  const { error } = thrown.data;
+  const said = `Slack answered ${error}`;
+  if (BAD_MESSAGE.test(error)) return new BadMessage(said, { needsHelp: true });
+  const passing = /ratelimited|internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org/.test(
+    error,
+  );
+  return new ChannelFailure(said, { needsHelp: !passing });
+}
+
+const nothing = () => {};
+/** What it would say is in the errors it throws. */
+const silent: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: () => LogLevel.ERROR,
+  setName: nothing,
+};
