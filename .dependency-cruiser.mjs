@@ -13,7 +13,7 @@ const rows = [
   ['approvals', 'triggers', 'slo'],
   ['api'],
 ];
-const usesWorkflow = ['definitions', 'plugin-host', 'runs', 'triggers', 'api'];
+const usesWorkflow = ['definitions', 'plugin-host', 'runs', 'triggers', 'slo', 'api'];
 const usesSdk = ['plugin-host', 'runs', 'approvals', 'api'];
 const rooms = [...rows.flat(), 'workflow', 'cli'];
 

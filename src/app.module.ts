@@ -10,6 +10,7 @@ import { IdentityModule, type Secrets, SessionEntity, TokenEntity } from './iden
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
+import { SloModule } from './slo/index.js';
 import { TelemetryModule } from './telemetry/index.js';
 import { AlertStartEntity, ScheduleEntity, TriggersModule } from './triggers/index.js';
 
@@ -47,8 +48,9 @@ function rooms(
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);
-  const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers);
-  return [runs, triggers, api];
+  const slo = SloModule.with(...base, jobs, definitions);
+  const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers, slo);
+  return [runs, triggers, slo, api];
 }
 
 /** Loads the plugins, builds the container and readies it to listen. Throws coded errors for what is wrong. */

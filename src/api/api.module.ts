@@ -7,6 +7,7 @@ import { SessionController } from './controllers/session.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { SchedulesController } from './controllers/schedules.controller.js';
 import { SchemasController } from './controllers/schemas.controller.js';
+import { SlosController } from './controllers/slos.controller.js';
 import { StartRunController } from './controllers/start-run.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
@@ -26,6 +27,7 @@ const api = [
   AlertsController,
   EventsController,
   SchedulesController,
+  SlosController,
   PluginsController,
   SystemController,
   TokensController,

@@ -8,6 +8,7 @@ import { addPlugins } from './commands/plugins.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addSchedules } from './commands/schedules.js';
+import { addSlo } from './commands/slo.js';
 import { addTokens } from './commands/tokens.js';
 import { addValidate } from './commands/validate.js';
 import { addWorkflows } from './commands/workflows.js';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
   addWorkflows(program, cli);
   addEvents(program, cli);
   addSchedules(program, cli);
+  addSlo(program, cli);
   addPlugins(program, cli);
   addTokens(program, cli);
   addCompletion(program, cli);

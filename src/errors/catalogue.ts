@@ -55,6 +55,7 @@ export const catalogue = {
   CC_WORKFLOW_INVALID: { kind: 'invalid', title: 'The workflow has problems' },
   CC_WORKFLOW_NOT_FOUND: { kind: 'not_found', title: 'There is no such workflow or version' },
   CC_WORKFLOW_DISABLED: { kind: 'conflict', title: 'The workflow is disabled' },
+  CC_SLO_RULES_NOT_WRITTEN: { kind: 'failed', title: 'The rules of SLOs cannot be written for Prometheus' },
   CC_GRAMMAR_NOT_BUILT: { kind: 'invalid', title: 'This part of the grammar is not built yet' },
   CC_INPUT_INVALID: { kind: 'invalid', title: "The input does not match the workflow's schema" },
   CC_EXPRESSION_INVALID: { kind: 'invalid', title: 'An expression does not compile' },

@@ -1,1 +1,3 @@
-export { burnRateGroup } from './burn-rate.js';
+export { ErrorBudgets } from './error-budgets.js';
+export { SloModule } from './slo.module.js';
+export { WorkflowSlos } from './workflow-slos.js';

@@ -34,6 +34,13 @@ export class HubClient {
     return this.send<T>('GET', path, { repeatable: true, ...request });
   }
 
+  /** What does not come as JSON. */
+  async text(path: string, type: string): Promise<string> {
+    const { response, text } = await this.answer('GET', path, { headers: { accept: type } });
+    if (!response.ok) throw hubErrorOf(response, text);
+    return text;
+  }
+
   post<T>(path: string, request: HubRequest = {}): Promise<T> {
     return this.send<T>('POST', path, request);
   }

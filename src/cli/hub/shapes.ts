@@ -102,6 +102,18 @@ export interface ScheduleView {
   readonly lastAt: string | null;
 }
 
+export interface SloView {
+  readonly workflow: string;
+  readonly slo: string;
+  readonly kind: string;
+  readonly objective: number;
+  readonly limitSeconds: number | null;
+  readonly window: string;
+  readonly state: string;
+  readonly budget: { readonly remaining: number; readonly errorRatio: number; readonly at: string } | null;
+  readonly reason: string | null;
+}
+
 export type PluginView =
   | {
       readonly status: 'loaded';

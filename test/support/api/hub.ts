@@ -51,6 +51,7 @@ export class TestHub {
       ...more,
       workflows: [folder],
       stateDir: folder,
+      prometheus: {},
       engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine },
     };
     const app = await createApp(own, database, new Secrets(own, () => undefined), 'all', quiet);
