@@ -1,10 +1,18 @@
 // npm run dev:stack [-- up | down [--volumes] | status | logs [service...]]
 // The telemetry stack of dev/docker-compose.yml beside a hub started with `npm start`. Runs on Node 20 with nothing installed.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(new URL('docker-compose.yml', import.meta.url));
+
+/** What the hub of `npm start` reads of this stack: the variables of stack.env, where it finds that file. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const state = join(root, '.commandcenter');
+const tokenFile = join(state, 'alertmanager-token');
 
 /** Everything a service of the stack listens on, for a clear word when something else does already. */
 const ports = {
@@ -24,6 +32,7 @@ const ports = {
 const commands = {
   up: async () => {
     if (running().length === 0) await needFreePorts();
+    handOver();
     if (compose(['up', '--detach', '--wait', '--remove-orphans']) !== 0) {
       fail('Not everything came up. `npm run dev:stack -- logs` says why; `npm run dev:stack -- down` takes it away.');
     }
@@ -31,7 +40,8 @@ const commands = {
   Grafana       http://127.0.0.1:3003  (folder CommandCenter)
   Prometheus    http://127.0.0.1:9090
   Alertmanager  http://127.0.0.1:9093
-  The hub       npm start, in another terminal; npm run dev:load fills the dashboards
+  The hub       npm start, in another terminal (again, if it runs: it reads .commandcenter/stack.env when it starts);
+                npm run dev:load fills the dashboards
   Stop          npm run dev:stack -- down
 `);
   },
@@ -46,6 +56,21 @@ if (!Object.hasOwn(commands, name)) {
 }
 needDocker();
 process.exitCode = (await commands[name](args)) ?? 0;
+
+/** The token that Alertmanager shows to the hub, and the folder of rules that the hub writes and Prometheus reads. */
+function handOver() {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  if (!existsSync(tokenFile)) writeFileSync(tokenFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+  chmodSync(tokenFile, 0o600);
+  const settings = {
+    ALERTMANAGER_WEBHOOK_TOKEN_FILE: tokenFile,
+    COMMANDCENTER_PROMETHEUS_URL: 'http://127.0.0.1:9090',
+    COMMANDCENTER_PROMETHEUS_RULES_DIR: join(root, 'observability/prometheus/slo'),
+  };
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}\n`);
+  writeFileSync(join(state, 'stack.env'), lines.join(''), { mode: 0o600 });
+  process.env.ALERTMANAGER_WEBHOOK_TOKEN ??= readFileSync(tokenFile, 'utf8');
+}
 
 function needDocker() {
   const engine = ask(['version', '--format', '{{.Server.Version}}']);

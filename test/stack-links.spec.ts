@@ -106,7 +106,7 @@ describe('Prometheus', () => {
     expect(prometheus.alerting.alertmanagers).toEqual([
       { static_configs: [{ targets: [`alertmanager:${address['alertmanager']}`] }] },
     ]);
-    expect(prometheus.rule_files).toEqual(['rules/*.yml']);
+    expect(prometheus.rule_files).toEqual(['rules/*.yml', 'slo/*.yml']);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Check, Scenario } from './cases/case.ts';
 import { http } from './cases/http.ts';
 import { hub } from './cases/hub.ts';
 import { notifier } from './cases/notifier.ts';
+import { slo } from './cases/slo.ts';
 import { telemetry } from './cases/telemetry.ts';
 import { work } from './cases/work.ts';
 import { workflows } from './cases/workflows.ts';
@@ -18,16 +19,21 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   hub,
   notifier,
   telemetry,
+  slo,
 };
+
+type Firing = NonNullable<Check['firing']>[number];
 
 /** An annotation as Prometheus fills it in. What becomes of `$value` the case says. */
 function filled(text: string, labels: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? '');
 }
 
-function expected(rule: AlertRule, { labels = {}, value }: NonNullable<Check['firing']>[number]) {
+function expected(alert: string, { labels = {}, value, budgetLeft }: Firing) {
+  const rule = ruleOf(alert, labels);
   const all = { ...labels, ...rule.labels };
   const annotations = Object.entries(rule.annotations).map(([name, text]) => {
+    if (name === 'slo_budget_left') return [name, budgetLeft ?? ''];
     if (!text.includes('$value')) return [name, filled(text, all)];
     if (value === undefined) throw new Error(`${rule.alert}: the case does not say what becomes of ${text}`);
     return [name, value];
@@ -36,9 +42,16 @@ function expected(rule: AlertRule, { labels = {}, value }: NonNullable<Check['fi
   return { exp_labels: carried, exp_annotations: Object.fromEntries(annotations) as Record<string, string> };
 }
 
+/** Objectives share the names of their alerts; there the case says whose, and of which window. */
+function ruleOf(name: string, labels: Readonly<Record<string, string>>): AlertRule {
+  const own = ({ labels: its }: AlertRule) =>
+    ['slo', 'window'].every((key) => its[key] === undefined || its[key] === labels[key]);
+  const rule = alerts.find((candidate) => candidate.alert === name && own(candidate));
+  if (rule === undefined) throw new Error(`there is no alert ${name} ${JSON.stringify(labels)}`);
+  return rule;
+}
+
 function testOf({ alert, says, series, every = '5s', checks }: Scenario) {
-  const rule = alerts.find((candidate) => candidate.alert === alert);
-  if (rule === undefined) throw new Error(`there is no alert ${alert}`);
   return {
     name: `${alert}: ${says}`,
     interval: every,
@@ -46,7 +59,7 @@ function testOf({ alert, says, series, every = '5s', checks }: Scenario) {
     alert_rule_test: checks.map(({ at, firing = [] }) => ({
       eval_time: at,
       alertname: alert,
-      exp_alerts: firing.map((one) => expected(rule, one)),
+      exp_alerts: firing.map((one) => expected(alert, one)),
     })),
   };
 }
@@ -57,7 +70,8 @@ export const testFiles: ReadonlyMap<string, string> = new Map(
     `tests/${name}.yml`,
     written({
       rule_files: [`../rules/${name}.yml`],
-      evaluation_interval: '5s',
+      // Rules of objectives reckon with the interval of their groups.
+      evaluation_interval: name === 'slo' ? '30s' : '5s',
       group_eval_order: groups[name]!.map((group) => group.name),
       tests: all.map(testOf),
     }),

@@ -1,3 +1,5 @@
+import { runbookOf } from '../../../src/slo/runbook.ts';
+
 /** What a file of rules is made of, as Prometheus reads it. */
 export interface RecordingRule {
   readonly record: string;
@@ -20,19 +22,15 @@ export interface Group {
   readonly rules: readonly (RecordingRule | AlertRule)[];
 }
 
-/** Where the pages of docs/runbooks are read. Written here only. */
-export const runbooks = 'https://github.com/commandcenter/commandcenter/blob/main/docs/runbooks';
 const dashboards = 'http://127.0.0.1:3003/d';
 export type Dashboard = 'workflow-overview' | 'agent-performance' | 'system-health' | 'cost-tracking';
+export const dashboardAt = (dashboard: Dashboard) => `${dashboards}/${dashboard}`;
 
 /** critical: somebody is called. warning: somebody looks today. ticket: it goes on a list. */
 export type Severity = 'critical' | 'warning' | 'ticket';
 
 /** The scrape job of hubs. As a label of their alerts it lets `HubDown` mute what only follows from it. */
 export const hubJob = 'commandcenter';
-
-/** `HTTPErrorRatio` would be `h-t-t-p-...`: names of alerts have one capital per word. */
-export const pageOf = (alert: string) => alert.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
 interface Alert {
   readonly name: string;
@@ -61,8 +59,8 @@ export function alert({ job = hubJob, keep = '2m', ...given }: Alert): AlertRule
     annotations: {
       summary: given.summary,
       description: given.description,
-      runbook_url: `${runbooks}/${pageOf(given.name)}.md`,
-      dashboard_url: `${dashboards}/${given.dashboard}`,
+      runbook_url: runbookOf(given.name),
+      dashboard_url: dashboardAt(given.dashboard),
       ...(given.value !== undefined && { value: given.value }),
       ...(given.threshold !== undefined && { threshold: given.threshold }),
     },

@@ -7,6 +7,7 @@ import { telemetry } from './alerts/telemetry.ts';
 import { work } from './alerts/work.ts';
 import { workflows } from './alerts/workflows.ts';
 import { type AlertRule, type Group } from './rule.ts';
+import { slo } from './slos.ts';
 
 /** By the name of their file. */
 export const groups: Readonly<Record<string, readonly Group[]>> = {
@@ -17,6 +18,7 @@ export const groups: Readonly<Record<string, readonly Group[]>> = {
   hub: hubs,
   notifier,
   telemetry,
+  slo,
 };
 
 export const alerts: readonly AlertRule[] = Object.values(groups)

@@ -7,7 +7,6 @@ const labels: Readonly<Record<string, readonly string[]>> = {
   notifier_messages_total: ['channel', 'outcome'],
   notifier_queue_oldest_seconds: ['channel'],
   notifier_queue_waiting: ['channel'],
-  workflow_alert_starts_total: ['workflow_id', 'decision'],
   prometheus_notifications_dropped_total: ['alertmanager'],
   alertmanager_notifications_failed_total: ['integration', 'reason'],
   otelcol_exporter_send_failed_spans: ['exporter'],

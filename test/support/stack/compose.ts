@@ -35,7 +35,7 @@ interface Written extends Service {
 export const yamlOf = <T>(file: string): T =>
   parse(readFileSync(resolve(root, file), 'utf8'), { merge: true, logLevel: 'error' }) as T;
 
-/** A compose file with its `extends` carried out: maps are merged, all else is replaced; paths are absolute. */
+/** A compose file with its `extends` carried out: maps are merged, mounts added, all else is replaced; paths are absolute. */
 export function composeOf(file: string): Compose {
   const { services, volumes } = yamlOf<{ services: Record<string, Written>; volumes?: Record<string, unknown> }>(file);
   const folder = dirname(resolve(root, file));
@@ -44,7 +44,15 @@ export function composeOf(file: string): Compose {
     if (from === undefined) return [name, service];
     const base = composeOf(resolve(folder, from.file)).services[from.service];
     if (base === undefined) throw new Error(`${file}: ${name} extends ${from.service}, which is not in ${from.file}`);
-    return [name, { ...base, ...service, environment: { ...base.environment, ...service.environment } }];
+    return [
+      name,
+      {
+        ...base,
+        ...service,
+        environment: { ...base.environment, ...service.environment },
+        volumes: [...(base.volumes ?? []), ...(service.volumes ?? [])],
+      },
+    ];
   });
   return { services: Object.fromEntries(resolved) as Record<string, Service>, ...(volumes && { volumes }) };
 }

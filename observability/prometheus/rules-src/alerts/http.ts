@@ -5,7 +5,7 @@ import { grown, hub } from '../select.ts';
  * What people and programs ask for. Probes and scrapes are answered often and quickly and would water down every ratio;
  * requests of streams last as long as somebody looks.
  */
-const served = 'http_route!~"/health.*|/metrics|.*/stream"';
+export const served = 'http_route!~"/health.*|/metrics|.*/stream"';
 const all = hub('http_server_request_duration_count', served);
 const broken = hub('http_server_request_duration_count', served, 'http_response_status_code=~"5.."');
 

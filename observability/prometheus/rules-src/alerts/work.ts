@@ -1,9 +1,9 @@
-import { alert, type Group, hubJob } from '../rule.ts';
-import { grown, hub, other } from '../select.ts';
+import { alert, type Group } from '../rule.ts';
+import { grown, hub } from '../select.ts';
 
 /** Each replica reports these of the whole database. */
 const max = (series: string, ...by: string[]) => `max${by.length > 0 ? ` by (${by.join(', ')})` : ''} (${hub(series)})`;
-const guarded = other('workflow_alert_starts_total', `job="${hubJob}"`, 'decision="guarded"');
+const guarded = hub('workflow_alert_starts_total', 'decision="guarded"');
 const takenOver = hub('run_takeovers_total');
 
 export const work: readonly Group[] = [

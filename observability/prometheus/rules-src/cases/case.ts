@@ -9,7 +9,11 @@ export interface Check {
   /** Since the beginning of the scenario: 1m30s. */
   readonly at: string;
   /** The alerts that fire at that time; labels beyond the rule's own. */
-  readonly firing?: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value?: string }[];
+  readonly firing?: readonly {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly value?: string;
+    readonly budgetLeft?: string;
+  }[];
 }
 
 export interface Scenario {
