@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programOf } from './support/stack/program.js';
 import { rulesText, type WorkflowSlo } from '../src/slo/workflow-rules.js';
 
-const promtool = spawnSync('promtool', ['--version']).status === 0;
+const promtool = programOf('promtool');
 const patience = 120_000;
 
 const base = { workflow: 'pay', days: 30 } as const;
@@ -26,87 +27,86 @@ const count = (values: string) => ({
 
 type Fires = readonly [at: string, name: 'Fast' | 'Slow', windows: readonly string[]];
 /** What it is about, its series minute by minute, and which windows alert when. */
-const cases: readonly (readonly [string, readonly { series: string; values: string }[], readonly Fires[], string?])[] =
+const cases: [about: string, series: { series: string; values: string }[], fires: Fires[], slo?: string][] = [
   [
+    'a fast burn fires, and ends minutes after the fault',
+    // Half of the runs fail for 30 minutes, then none.
+    [run('succeeded', '0+10x150'), run('failed', '0+10x30 300x120')],
     [
-      'a fast burn fires, and ends minutes after the fault',
-      // Half of the runs fail for 30 minutes, then none.
-      [run('succeeded', '0+10x150'), run('failed', '0+10x30 300x120')],
-      [
-        ['20m', 'Fast', ['1h', '6h']],
-        ['20m', 'Slow', ['1d', '3d']],
-        // 5m is clean again, 30m not yet.
-        ['37m', 'Fast', ['6h']],
-        ['70m', 'Fast', []],
-      ],
+      ['20m', 'Fast', ['1h', '6h']],
+      ['20m', 'Slow', ['1d', '3d']],
+      // 5m is clean again, 30m not yet.
+      ['37m', 'Fast', ['6h']],
+      ['70m', 'Fast', []],
     ],
+  ],
+  [
+    'a slow burn is a ticket and calls nobody',
+    // 4 % fail: 4 x the budget of 1 %.
+    [run('succeeded', '0+96x1500'), run('failed', '0+4x1500')],
     [
-      'a slow burn is a ticket and calls nobody',
-      // 4 % fail: 4 x the budget of 1 %.
-      [run('succeeded', '0+96x1500'), run('failed', '0+4x1500')],
-      [
-        ['24h', 'Fast', []],
-        ['24h', 'Slow', ['1d', '3d']],
-      ],
+      ['24h', 'Fast', []],
+      ['24h', 'Slow', ['1d', '3d']],
     ],
+  ],
+  [
+    'an objective that is kept alerts nobody',
+    [run('succeeded', '0+995x400'), run('failed', '0+5x400')],
     [
-      'an objective that is kept alerts nobody',
-      [run('succeeded', '0+995x400'), run('failed', '0+5x400')],
-      [
-        ['6h', 'Fast', []],
-        ['6h', 'Slow', []],
-      ],
+      ['6h', 'Fast', []],
+      ['6h', 'Slow', []],
     ],
+  ],
+  [
+    'fewer runs than the minimum alert nobody, though all failed',
+    [run('succeeded', '0x120'), run('failed', '0 0 0 1 2 3 4 5 5x110')],
     [
-      'fewer runs than the minimum alert nobody, though all failed',
-      [run('succeeded', '0x120'), run('failed', '0 0 0 1 2 3 4 5 5x110')],
-      [
-        ['10m', 'Fast', []],
-        ['10m', 'Slow', []],
-      ],
+      ['10m', 'Fast', []],
+      ['10m', 'Slow', []],
     ],
+  ],
+  [
+    'no traffic: born series that never move alert nobody',
+    [run('succeeded', '0x120'), run('failed', '0x120'), run('cancelled', '0+9x120')],
     [
-      'no traffic: born series that never move alert nobody',
-      [run('succeeded', '0x120'), run('failed', '0x120'), run('cancelled', '0+9x120')],
-      [
-        ['1h', 'Fast', []],
-        ['1h', 'Slow', []],
-      ],
+      ['1h', 'Fast', []],
+      ['1h', 'Slow', []],
     ],
+  ],
+  [
+    'no series at all alert nobody',
+    [],
     [
-      'no series at all alert nobody',
-      [],
-      [
-        ['1h', 'Fast', []],
-        ['1h', 'Slow', []],
-      ],
+      ['1h', 'Fast', []],
+      ['1h', 'Slow', []],
     ],
+  ],
+  [
+    'a series that is born in the outage is seen',
+    [run('succeeded', '_x10 0x60'), run('failed', '_x10 0+6x60')],
+    [['25m', 'Fast', ['1h', '6h']]],
+  ],
+  [
+    'slow runs burn the budget of a duration',
+    [count('0+10x60'), bucket('30.0', '0+1x60'), bucket('60.0', '0+10x60')],
+    [['30m', 'Fast', ['1h', '6h']]],
+    'pay-duration',
+  ],
+  [
+    'runs that are quick enough do not',
+    [count('0+10x60'), bucket('30.0', '0+10x60')],
     [
-      'a series that is born in the outage is seen',
-      [run('succeeded', '_x10 0x60'), run('failed', '_x10 0+6x60')],
-      [['25m', 'Fast', ['1h', '6h']]],
+      ['30m', 'Fast', []],
+      ['30m', 'Slow', []],
     ],
-    [
-      'slow runs burn the budget of a duration',
-      [count('0+10x60'), bucket('30.0', '0+1x60'), bucket('60.0', '0+10x60')],
-      [['30m', 'Fast', ['1h', '6h']]],
-      'pay-duration',
-    ],
-    [
-      'runs that are quick enough do not',
-      [count('0+10x60'), bucket('30.0', '0+10x60')],
-      [
-        ['30m', 'Fast', []],
-        ['30m', 'Slow', []],
-      ],
-      'pay-duration',
-    ],
-  ];
+    'pay-duration',
+  ],
+];
 
-(promtool ? describe : describe.skip)('the rules of SLOs (needs promtool on the PATH)', () => {
+(promtool !== undefined ? describe : describe.skip)('the rules of SLOs (needs promtool on the PATH)', () => {
   let folder: string;
   const judged = (args: string[]) => {
-    const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(promtool!, args, { cwd: folder, encoding: 'utf8' });
     return { status, said: `${stdout}${stderr}` };
   };
   beforeAll(() => {

@@ -2,13 +2,13 @@
  * Multi-window, multi-burn-rate rules of one SLO, as the SRE workbook has them. No import at run time: `npm run rules`
  * loads this file with Node's type stripping, the hub loads it compiled.
  */
-export interface SloRecording {
+interface SloRecording {
   readonly record: string;
   readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface SloAlert {
+interface SloAlert {
   readonly alert: string;
   readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { sharedRead } from '../telemetry/index.js';
 import type { WorkflowSlo } from './workflow-rules.js';
 import { WorkflowSlos } from './workflow-slos.js';
 
-export type SloState = 'ok' | 'burning' | 'exhausted' | 'unknown';
+type SloState = 'ok' | 'burning' | 'exhausted' | 'unknown';
 
 export interface SloReport {
   readonly slo: WorkflowSlo;
