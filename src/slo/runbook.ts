@@ -1,5 +1,5 @@
 /** Where the pages of docs/runbooks are read. Written here only. */
-const runbooks = 'https://github.com/commandcenter/commandcenter/blob/main/docs/runbooks';
+export const runbooks = 'https://github.com/commandcenter/commandcenter/blob/main/docs/runbooks';
 
 /** The page of an alert: `SloErrorBudgetBurnFast` is at slo-error-budget-burn-fast.md. */
 export const runbookOf = (alert: string): string =>
