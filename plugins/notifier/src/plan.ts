@@ -28,8 +28,8 @@ export interface Message {
   readonly id: string;
 }
 
-/** A message of several groups shows each in its own colour; Slack takes more, readers do not. */
-export const mostEntries = 10;
+/** Seven groups of seven blocks stay below the 50 that Slack takes in one message. */
+const mostEntries = 7;
 
 /**
  * The next message of what waits: several notifications of one group become one, and `mergeFrom` groups or more share a
