@@ -42,7 +42,6 @@ const Route = z.strictObject({
 export type Route = z.infer<typeof Route>;
 
 const Template = z.strictObject({ title: z.string().max(500).optional(), text: z.string().min(1).max(10_000) });
-export type Template = z.infer<typeof Template>;
 
 export const NotifierOptions = z
   .strictObject({
