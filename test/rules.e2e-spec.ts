@@ -10,7 +10,7 @@ const cases = Object.values(scenarios).flat().flatMap(({ checks }) => checks).le
 
 function tried(title: string, test: (program: string) => void): void {
   if (promtool === undefined) it.skip(`${title} (promtool is not on the PATH)`, () => undefined);
-  else it(title, () => test(promtool));
+  else it(title, () => test(promtool), 600_000); // days of an error budget take a slow machine minutes
 }
 
 describe('promtool', () => {

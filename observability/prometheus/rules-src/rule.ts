@@ -1,7 +1,7 @@
 import { runbookOf } from '../../../src/slo/runbook.ts';
 
 /** What a file of rules is made of, as Prometheus reads it. */
-export interface RecordingRule {
+interface RecordingRule {
   readonly record: string;
   readonly expr: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export type Dashboard = 'workflow-overview' | 'agent-performance' | 'system-heal
 export const dashboardAt = (dashboard: Dashboard) => `${dashboards}/${dashboard}`;
 
 /** critical: somebody is called. warning: somebody looks today. ticket: it goes on a list. */
-export type Severity = 'critical' | 'warning' | 'ticket';
+type Severity = 'critical' | 'warning' | 'ticket';
 
 /** The scrape job of hubs. As a label of their alerts it lets `HubDown` mute what only follows from it. */
 export const hubJob = 'commandcenter';

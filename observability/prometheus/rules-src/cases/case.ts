@@ -2,7 +2,7 @@
  * fires: at a breach. quiet: near it, on the right side. resolves: when the breach is over. born: a series that appears in
  * the middle. no traffic: nothing grows, 0 of 0, or there is no series at all.
  */
-export type Kind = 'fires' | 'quiet' | 'resolves' | 'born' | 'no traffic';
+type Kind = 'fires' | 'quiet' | 'resolves' | 'born' | 'no traffic';
 
 export interface Check {
   readonly kind: Kind;
