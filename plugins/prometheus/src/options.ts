@@ -9,6 +9,11 @@ export const PrometheusOptions = z.strictObject({
     }, 'must hold no password, query or fragment')
     .default('http://127.0.0.1:9090')
     .meta({ description: 'Where Prometheus, or what speaks its API, answers: without /api/v1.' }),
+  urlFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Name of a secret that holds the address: used instead of `url` where it has a value.' }),
   timeoutMs: z.int().min(100).max(300_000).default(10_000).meta({ description: 'For one query, milliseconds.' }),
   headers: z
     .record(

@@ -54,7 +54,8 @@ export class PrometheusClient {
     signal: AbortSignal,
     traceparent: string | undefined,
   ): Promise<{ status: number; text: string }> {
-    const { url, timeoutMs, headers, bearer } = this.#options;
+    const { timeoutMs, headers, bearer } = this.#options;
+    const url = this.#address();
     // A secret that is not granted is no fault of the network.
     const authorization = bearer === undefined ? {} : { authorization: `Bearer ${this.secrets.get(bearer)}` };
     const late = AbortSignal.timeout(timeoutMs);
@@ -77,6 +78,23 @@ export class PrometheusClient {
       if (cause instanceof TerminalError) throw cause;
       if (late.aborted) throw new RetryableError(`${this.#name} did not answer within ${timeoutMs} ms`, { cause });
       throw new RetryableError(`${this.#name} does not answer`, { cause });
+    }
+  }
+
+  /** The same commandcenter.yaml serves hubs that reach Prometheus under different names. */
+  #address(): string {
+    const { url, urlFrom } = this.#options;
+    const found = urlFrom === undefined ? undefined : this.#valueOf(urlFrom);
+    if (found === undefined) return url;
+    if (/^https?:/i.test(found) && URL.canParse(found)) return found;
+    throw new TerminalError(`${urlFrom} holds no http or https address`);
+  }
+
+  #valueOf(secret: string): string | undefined {
+    try {
+      return this.secrets.get(secret);
+    } catch {
+      return undefined;
     }
   }
 
@@ -115,7 +133,7 @@ export class PrometheusClient {
   }
 
   get #name(): string {
-    return `Prometheus at ${new URL(this.#options.url).origin}`;
+    return `Prometheus at ${new URL(this.#address()).origin}`;
   }
 }
 

@@ -97,6 +97,18 @@ describe('prometheus.query', () => {
     expect(asked.parameters.get('time')).toBe('12.5');
   });
 
+  it('asks at the address of the secret where it has a value', async () => {
+    const options = PrometheusOptions.parse({ url: 'http://127.0.0.1:9', urlFrom: 'PROMETHEUS_URL' });
+    const value = async (secrets: Record<string, string>) => {
+      const other = await startPlugin(plugin, options, secrets);
+      const asking = (other.get(PrometheusAgent) as PrometheusAgent).query(QueryInput.parse({ query: 'zero' }), fakeContext()); // prettier-ignore
+      return asking.then(({ value }) => value, failureKind).finally(() => other.stop());
+    };
+    expect(await value({ PROMETHEUS_URL: url })).toBe(0);
+    expect(await value({})).toBe('retryable');
+    expect(await value({ PROMETHEUS_URL: 'prometheus:9090' })).toBe('terminal');
+  });
+
   it('passes when every value is as expected', async () => {
     await query({ query: 'zero', expect: '== 0' });
     await query({ query: 'several', expect: '< 0.5' });
