@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loadConfig } from './config/index.js';
+import { loadConfig, secretFromEnvironment } from './config/index.js';
 import { parseCommand } from './main/command.js';
 import { explain } from './main/explain.js';
 
@@ -15,6 +15,21 @@ async function main(): Promise<number> {
       const telemetry = await startTelemetry(config.telemetry);
       const { start } = await import('./main/start.js');
       return start(config, command.role, telemetry, (code) => process.exit(code));
+    }
+    case 'dev': {
+      const config = loadConfig();
+      const { startInbox, toInbox } = await import('./main/dev.js');
+      const inbox = await startInbox();
+      process.stdout.write(`Slack inbox: ${inbox.url}\n`);
+      try {
+        const { startTelemetry } = await import('./telemetry/index.js');
+        const telemetry = await startTelemetry(config.telemetry);
+        const { start } = await import('./main/start.js');
+        const source = toInbox(secretFromEnvironment(), inbox);
+        return await start(config, 'all', telemetry, (code) => process.exit(code), source);
+      } finally {
+        inbox.stop();
+      }
     }
     case 'migrate': {
       const config = loadConfig();

@@ -20,7 +20,11 @@ try {
   process.stderr.write(`slack-inbox: ${(error as Error).message}\n`);
   process.exit(1);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
+process.once('SIGTERM', () => process.exit(0));
+// Ctrl-C reaches both: the parent's last messages must still find us.
+process.on('SIGINT', () => {
+  if (!values['with-parent']) process.exit(0);
+});
 if (values['with-parent']) {
   process.stdin.resume();
   for (const end of ['end', 'close', 'error']) process.stdin.once(end, () => process.exit(0));

@@ -45,6 +45,7 @@ export const catalogue = {
   CC_TOKEN_NOT_FOUND: { kind: 'not_found', title: 'There is no such token' },
   CC_SECRET_UNKNOWN: { kind: 'invalid', title: 'A secret is not listed or has no value' },
   // configuration and start
+  CC_DEV_UNAVAILABLE: { kind: 'failed', title: 'The hub cannot run for development here' },
   CC_CONFIG_INVALID: { kind: 'invalid', title: 'The configuration is wrong' },
   CC_DATABASE_TOO_OLD: { kind: 'failed', title: 'PostgreSQL is older than the hub supports' },
   CC_SCHEMA_NEWER: { kind: 'failed', title: 'The database was migrated by a newer hub' },

@@ -5,6 +5,7 @@ describe('parseCommand', () => {
     [['start'], { name: 'start', role: 'all' }],
     [['start', '--role', 'worker'], { name: 'start', role: 'worker' }],
     [['start', '--role=api'], { name: 'start', role: 'api' }],
+    [['dev'], { name: 'dev' }],
     [['migrate'], { name: 'migrate' }],
     [['doctor'], { name: 'doctor' }],
   ])('understands %j', (argv, command) => {
@@ -13,7 +14,7 @@ describe('parseCommand', () => {
 
   it.each([
     [[], 'Say what to do'],
-    [['dev'], 'not built yet'],
+    [['dev', '--role', 'api'], '--role belongs to start'],
     [['runs'], '"runs" is not a command of the hub'],
     [['start', '--role', 'boss'], 'no role "boss"'],
     [['start', '--port', '1'], '--port'],

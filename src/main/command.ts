@@ -4,11 +4,12 @@ import type { JobsRole } from '../jobs/index.js';
 
 export type Command =
   | { readonly name: 'start'; readonly role: JobsRole }
+  | { readonly name: 'dev' }
   | { readonly name: 'migrate' }
   | { readonly name: 'doctor' }
   | { readonly name: 'refused'; readonly reason: string };
 
-const usage = 'Usage: commandcenter start [--role api|worker|all] | migrate | doctor';
+const usage = 'Usage: commandcenter start [--role api|worker|all] | dev | migrate | doctor';
 
 export function parseCommand(argv: readonly string[]): Command {
   let parsed;
@@ -26,11 +27,10 @@ export function parseCommand(argv: readonly string[]): Command {
       return isRole(role ?? 'all')
         ? { name, role: (role ?? 'all') as JobsRole }
         : refused(`There is no role "${role}".`);
+    case 'dev':
     case 'migrate':
     case 'doctor':
       return { name };
-    case 'dev':
-      return refused('`dev` is not built yet: use start.');
     default:
       return refused(name === undefined ? 'Say what to do.' : `"${name}" is not a command of the hub itself.`);
   }

@@ -1,5 +1,5 @@
 import { createApp, entities } from '../app.module.js';
-import { type Config, secretFromEnvironment } from '../config/index.js';
+import { type Config, secretFromEnvironment, type SecretSource } from '../config/index.js';
 import { type Database, migrate, openDatabase } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { ensureAdminToken, redactJson, Secrets } from '../identity/index.js';
@@ -18,10 +18,11 @@ export async function start(
   role: JobsRole,
   telemetry: RunningTelemetry,
   exit: (code: number) => void,
+  source: SecretSource = secretFromEnvironment(),
 ): Promise<number> {
   const stop = stopSignal(exit);
   const terminal = process.stdout.isTTY === true;
-  const secrets = new Secrets(config, secretFromEnvironment());
+  const secrets = new Secrets(config, source);
   const redact = (text: string) => secrets.redact(text);
   telemetry.redactWith(redact);
   const log = createLog(config.logLevel, terminal, (line) =>

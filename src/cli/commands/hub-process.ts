@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.js';
 
-/** `start`, `migrate`, `doctor`: the hub itself. This process becomes it, with the same arguments. */
+/** `start`, `dev`, `migrate`, `doctor`: the hub itself. This process becomes it, with the same arguments. */
 export function addHubProcess(program: Command, cli: Cli): void {
   const become = async (): Promise<void> => {
     cli.hubExit = await cli.outside.becomeHub(cli.outside.argv);
@@ -10,6 +10,12 @@ export function addHubProcess(program: Command, cli: Cli): void {
     .command('start')
     .description('start a hub here, on DATABASE_URL or an embedded PostgreSQL')
     .addOption(new Option('--role <role>', 'what this replica does').choices(['all', 'api', 'worker']))
+    .helpGroup('The hub:')
+    .action(become);
+  program
+    .command('dev')
+    .description('start a hub here with a Slack inbox beside it, for alerts and messages that stay on this machine')
+    .addHelpText('after', '\nFiles are not watched yet: start it again after changes of workflows or plugins.')
     .helpGroup('The hub:')
     .action(become);
   program
