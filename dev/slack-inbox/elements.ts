@@ -1,6 +1,6 @@
 import { type Faults, isJson, type Json } from './check.ts';
 
-export type TextKind = 'plain_text' | 'mrkdwn';
+type TextKind = 'plain_text' | 'mrkdwn';
 const both: readonly TextKind[] = ['plain_text', 'mrkdwn'];
 
 /** A text object. */

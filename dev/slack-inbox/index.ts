@@ -1,7 +1,5 @@
 import { SlackInbox } from './server.ts';
 
-export type { Behaviour } from './behaviour.ts';
-export type { SlackMessage } from './mailbox.ts';
 export type { SlackInbox } from './server.ts';
 
 /** A fake Slack on this machine; port 0 is a free one. */

@@ -5,7 +5,7 @@ import { parseDuration } from './duration.js';
 export const DURATION_BOUNDARIES = [0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400] as const;
 
 export const DAY_MS = 86_400_000;
-export const DEFAULT_WINDOW_DAYS = 30;
+const DEFAULT_WINDOW_DAYS = 30;
 const PERCENT = /^\d{1,2}(\.\d{1,4})?%$/;
 
 export type Objective = {

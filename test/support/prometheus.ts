@@ -18,6 +18,23 @@ export interface Series {
   readonly values: readonly number[];
 }
 
+interface Extra {
+  /** Patterns of files; Prometheus looks every second whether they changed. */
+  readonly rules?: readonly string[];
+}
+
+interface RuleGroup {
+  readonly name: string;
+  readonly file: string;
+  readonly rules: readonly { readonly name: string; readonly health: string; readonly lastError?: string }[];
+}
+
+interface Alert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly state: 'pending' | 'firing';
+}
+
 /** Whether a Prometheus can be started on this machine. */
 export const prometheusOnPath = spawnSync('prometheus', ['--version']).status === 0;
 
@@ -29,11 +46,12 @@ export class Prometheus {
     readonly url: string,
   ) {}
 
-  static async start(job: string, target: string): Promise<Prometheus> {
+  static async start(job: string, target: string, { rules = [] }: Extra = {}): Promise<Prometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'cc-prometheus-'));
     const { host, pathname } = new URL(target);
     const config = {
       global: { scrape_interval: '1s', scrape_timeout: '1s' },
+      rule_files: rules,
       scrape_configs: [{ job_name: job, metrics_path: pathname, static_configs: [{ targets: [host] }] }],
     };
     writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
@@ -43,6 +61,8 @@ export class Prometheus {
         `--config.file=${join(folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
         '--web.listen-address=127.0.0.1:0',
+        '--enable-feature=auto-reload-config',
+        '--config.auto-reload-interval=1s',
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -77,6 +97,15 @@ export class Prometheus {
 
   async labelValues(label: string, match: string): Promise<string[]> {
     return this.get(`label/${label}/values`, { 'match[]': match });
+  }
+
+  /** As it has read and evaluated them. */
+  async ruleGroups(): Promise<RuleGroup[]> {
+    return (await this.get<{ groups: RuleGroup[] }>('rules', {})).groups;
+  }
+
+  async alerts(): Promise<Alert[]> {
+    return (await this.get<{ alerts: Alert[] }>('alerts', {})).alerts;
   }
 
   /** The time of a scrape that began after this call: of one that succeeded, or else of one that failed. */

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import pg from 'pg';
 import { testDatabaseUrl } from '../database.js';
+import { freePort } from '../free-port.js';
 import { Prometheus, type Sample, type Series } from '../prometheus.js';
 import { Demo } from './demo.js';
 import { dashboards, panelsOf, type Target, targetsOf } from './files.js';
@@ -130,20 +129,4 @@ export class LoadedHub {
 /** The last that was opened first. */
 async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
   for (const close of closing.toReversed()) await close();
-}
-
-/** Below those that the system gives to connections: still free when the hub listens on it. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(20_000 + Math.floor(Math.random() * 12_000), '127.0.0.1');
-    try {
-      await once(server, 'listening');
-    } catch {
-      continue; // taken
-    }
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }

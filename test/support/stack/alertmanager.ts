@@ -28,7 +28,13 @@ export class Alertmanager {
     readonly received: readonly Received[],
   ) {}
 
-  static async start(secrets: { token: string; slack: boolean }): Promise<Alertmanager> {
+  /** `hub` and `slackUrl`: where it sends instead of to `received`. */
+  static async start(secrets: {
+    token: string;
+    slack: boolean;
+    hub?: string;
+    slackUrl?: string;
+  }): Promise<Alertmanager> {
     const received: Received[] = [];
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -44,10 +50,10 @@ export class Alertmanager {
     const folder = mkdtempSync(join(tmpdir(), 'cc-alertmanager-'));
     const config = readFileSync(shippedConfig, 'utf8')
       .replaceAll('/run/alertmanager', folder)
-      .replaceAll('http://hub:3000', receiver);
+      .replaceAll('http://hub:3000', secrets.hub ?? receiver);
     writeFileSync(join(folder, 'alertmanager.yml'), config);
     writeFileSync(join(folder, 'token'), secrets.token);
-    writeFileSync(join(folder, 'slack-url'), secrets.slack ? `${receiver}/services/T/B/x` : '');
+    writeFileSync(join(folder, 'slack-url'), secrets.slack ? (secrets.slackUrl ?? `${receiver}/services/T/B/x`) : '');
     const child = spawn(
       alertmanagerProgram!,
       [
