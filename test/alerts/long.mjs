@@ -18,7 +18,11 @@ const { values } = parseArgs({
     shots: { type: 'string' },
   },
 });
-const tools = spawnSync('bash', ['scripts/ci-tools.sh'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const tools = spawnSync('bash', ['scripts/ci-tools.sh'], {
+  cwd: root,
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const folder = mkdtempSync(join(tmpdir(), 'cc-alerts-'));
 const figures = join(folder, 'figures.json');
 const env = {
