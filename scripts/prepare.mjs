@@ -15,7 +15,17 @@ export function prepare() {
   const inputs = fingerprint();
   const stamp = join(root, 'dist', '.built');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== inputs) build(node, inputs, stamp);
+  haveStackEnv();
   return node;
+}
+
+/** `npm start` has Node read what `npm run dev:stack` writes there; of a file that is missing Node would warn at every start. */
+function haveStackEnv() {
+  const state = join(root, '.commandcenter');
+  const file = join(state, 'stack.env');
+  if (existsSync(file)) return;
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  writeFileSync(file, '', { mode: 0o600 });
 }
 
 /** Compares the lock file with what npm says it installed; packages for other platforms may be missing. */

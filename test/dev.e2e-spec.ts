@@ -1,28 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testDatabaseUrl } from './support/database.js';
 import { Clone } from './support/process/clone.js';
 import { HubProcess } from './support/process/hub.js';
 
-const config = `plugins:
-  - use: notifier
-    secrets: [SLACK_WEBHOOK_URL]
-    options:
-      channels: { slack: { type: slack-webhook, url: SLACK_WEBHOOK_URL } }
-      routes: [{ channels: [slack] }]
-workflows: [workflows]
-secrets: [SLACK_WEBHOOK_URL]
-`;
-const workflow = `id: tell
-steps:
-  say: { uses: notifier.send, with: { text: "hello inbox" } }
-`;
+const shipped = (name: string) => readFileSync(join(import.meta.dirname, '..', name), 'utf8');
 
 describe('commandcenter dev', () => {
   let clone: Clone;
   let hub: HubProcess;
   let database: { readonly url: string; drop(): Promise<void> };
   beforeEach(async () => {
-    clone = new Clone({ 'commandcenter.yaml': config, 'workflows/tell.yaml': workflow });
+    const files = ['commandcenter.yaml', 'workflows/tell.yaml'];
+    clone = new Clone(Object.fromEntries(files.map((name) => [name, shipped(name)])));
     database = await testDatabaseUrl();
   });
   afterEach(async () => {
@@ -45,7 +36,7 @@ describe('commandcenter dev', () => {
 
   it('brings a message of a workflow to the inbox; both end together on Ctrl-C', async () => {
     const inbox = await start();
-    await hub.api('/workflows/tell/runs', { input: {} });
+    await hub.api('/workflows/tell/runs', { input: { text: 'hello inbox' } });
     await until(async () => (await (await fetch(`${inbox}/messages`)).text()).includes('hello inbox'));
     hub.killGroup('SIGINT');
     expect(await hub.ended).toEqual({ code: 0, signal: null });

@@ -19,8 +19,8 @@ it('the example of the guide is right', () => {
 });
 
 describe('the sample workflows', () => {
-  it('are eight, one of them hello', () => {
-    expect(files).toHaveLength(8);
+  it('are nine, one of them hello', () => {
+    expect(files).toHaveLength(9);
     expect(files).toContain('hello.yaml');
   });
 
