@@ -29,7 +29,9 @@ export function page(messages: readonly SlackMessage[], version: number, behavio
       <body data-version="${version}">
         <header>
           <h1>Slack inbox</h1>
-          <p>${messages.length} messages. Nothing here leaves this machine.</p>
+          <p>
+            ${messages.length === 1 ? '1 message' : `${messages.length} messages`}. Nothing here leaves this machine.
+          </p>
         </header>
         <main>
           ${odd && html`<p class="odd">Requests are now answered so: <code>${JSON.stringify(behaviour)}</code></p>`}

@@ -33,6 +33,8 @@ export type Item = GroupItem | TextItem;
 
 /** Of an item's JSON, bytes; the queue takes 256 KiB. */
 const LARGEST_ITEM = 240 * 1_024;
+/** Of one item: each has a line of its own in the message. */
+const MOST_ALERTS = 40;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -69,7 +71,7 @@ function inChunks(alerts: readonly Alert[], room: number): Alert[][] {
   let used = 0;
   for (const alert of alerts) {
     const size = bytes(alert) + 1;
-    if (used + size > room && used > 0) {
+    if (used > 0 && (used + size > room || chunks.at(-1)!.length === MOST_ALERTS)) {
       chunks.push([]);
       used = 0;
     }

@@ -5,9 +5,12 @@ import type { NotifierOptions } from './options.js';
 import { channelsFor } from './routing.js';
 import { filled } from './template.js';
 
+/** Of a text, also one made of a template, UTF-16 units. */
+const LONGEST_TEXT = 10_000;
+
 const SendInput = z
   .strictObject({
-    text: z.string().min(1).max(10_000).optional(),
+    text: z.string().min(1).max(LONGEST_TEXT).optional(),
     channel: z
       .string()
       .min(1)
@@ -69,7 +72,7 @@ export class NotifierAgent {
     const heading = title ?? (chosen?.title === undefined ? undefined : filled(chosen.title, data));
     return {
       kind: 'text',
-      text: (text ?? filled(chosen!.text, data)).slice(0, 20_000),
+      text: (text ?? filled(chosen!.text, data)).slice(0, LONGEST_TEXT),
       ...(heading !== undefined && { title: heading.slice(0, 500) }),
       severity,
       ...(fields !== undefined && {

@@ -29,24 +29,49 @@ export interface Message {
 }
 
 /** Seven groups of seven blocks stay below the 50 that Slack takes in one message. */
-const mostEntries = 7;
+const MOST_ENTRIES = 7;
+/** Lines of one message: one for each alert in each state. So many fit into two more blocks, or into a message without any. */
+const MOST_LINES = 80;
+/** Of a text from a workflow: what takes the place of one line. */
+const LINE = 150;
 
 /**
  * The next message of what waits: several notifications of one group become one, and `mergeFrom` groups or more share a
- * message. In the order they came; nothing is left out.
+ * message. In the order they came; nothing is left out, and what does not fit is the beginning of the next message.
  */
 export function nextMessage(items: readonly QueueItem<Item>[], mergeFrom: number): Message {
-  const waiting = new Map<string, QueueItem<Item>[]>();
-  for (const item of items) {
-    const key = item.data.kind === 'group' ? `group ${item.data.groupKey}` : `text ${item.id}`;
-    const same = waiting.get(key);
-    if (same) same.push(item);
-    else waiting.set(key, [item]);
+  const waiting = Map.groupBy(items, ({ id, data }) =>
+    data.kind === 'group' ? `group ${data.groupKey}` : `text ${id}`,
+  );
+  const most = waiting.size >= mergeFrom ? MOST_ENTRIES : 1;
+  const entries: Entry[] = [];
+  const done: string[] = [];
+  let room = MOST_LINES;
+  for (const same of [...waiting.values()].slice(0, most)) {
+    const taken = fitting(same, room, entries.length === 0);
+    if (taken === undefined) break;
+    entries.push(taken.entry);
+    done.push(...same.slice(0, taken.count).map(({ id }) => id));
+    room -= linesOf(taken.entry);
+    if (taken.count < same.length) break;
   }
-  const count = waiting.size >= mergeFrom ? mostEntries : 1;
-  const taken = [...waiting.values()].slice(0, count);
-  const done = taken.flat().map(({ id }) => id);
-  return { entries: taken.map((same) => entryOf(same.map(({ data }) => data))), done, id: sha256(done.join(' ')) };
+  return { entries, done, id: sha256(done.join(' ')) };
+}
+
+/** As many of these as have room together; at least one where `first`, or nothing would ever be done. */
+function fitting(items: readonly QueueItem<Item>[], room: number, first: boolean) {
+  let fits: { readonly entry: Entry; readonly count: number } | undefined;
+  for (let count = 1; count <= items.length; count++) {
+    const entry = entryOf(items.slice(0, count).map(({ data }) => data));
+    if (linesOf(entry) > room && !(first && count === 1)) break;
+    fits = { entry, count };
+  }
+  return fits;
+}
+
+function linesOf(entry: Entry): number {
+  if (entry.kind === 'text') return Math.ceil(entry.text.text.length / LINE);
+  return entry.group.alerts.length + entry.earlier.length;
 }
 
 function entryOf(items: readonly Item[]): Entry {
@@ -69,7 +94,9 @@ function withItsParts(groups: readonly GroupItem[], last: GroupItem): GroupItem 
   const parts = groups.slice(-last.part);
   const whole =
     parts.length === last.part && parts.every(({ part, parts }, n) => part === n + 1 && parts === last.parts);
-  return whole && last.part > 1 ? { ...last, alerts: parts.flatMap(({ alerts }) => alerts) } : last;
+  if (!whole || last.part === 1) return last;
+  const all = last.part === last.parts ? { part: 1, parts: 1 } : {};
+  return { ...last, ...all, alerts: parts.flatMap(({ alerts }) => alerts) };
 }
 
 const stateOf = ({ fingerprint, status, startsAt }: Told) => `${fingerprint} ${status} ${startsAt}`;

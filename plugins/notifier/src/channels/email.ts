@@ -17,7 +17,7 @@ export class Email implements Channel {
     private readonly links: LinkOptions,
   ) {}
 
-  async send(message: Message): Promise<void> {
+  async send(message: Message, signal: AbortSignal): Promise<void> {
     const { host, port, secure, user } = this.options.smtp;
     const pass = this.password();
     const transport = createTransport({
@@ -31,8 +31,13 @@ export class Email implements Channel {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+    const { html, ...plain } = this.mail(message);
     try {
-      await transport.sendMail(this.mail(message));
+      await transport.sendMail({ ...plain, html, signal }).catch((thrown: unknown) => {
+        if (!isContentRefused(thrown)) throw thrown;
+        // The same as text alone, which filters mind less: one mail must not hold up all behind it.
+        return transport.sendMail({ ...plain, signal });
+      });
     } catch (thrown) {
       throw failureOf(thrown);
     } finally {
@@ -61,8 +66,21 @@ export class Email implements Channel {
   }
 }
 
+interface MailFailure {
+  /** Of nodemailer. */
+  readonly code?: string;
+  /** Of SMTP (RFC 5321): 5xx = not by trying again. */
+  readonly responseCode?: number;
+}
+
+/** The server took sender and recipients, and refused what the mail says. */
+function isContentRefused(thrown: unknown): boolean {
+  const { code, responseCode = 0 } = thrown as MailFailure;
+  return code === 'EMESSAGE' && responseCode >= 500;
+}
+
 function failureOf(thrown: unknown): ChannelFailure {
-  const { code = 'unknown', responseCode } = thrown as { code?: string; responseCode?: number };
+  const { code = 'unknown', responseCode } = thrown as MailFailure;
   const said = `the mail server answered ${responseCode ?? code}`;
   return new ChannelFailure(said, { cause: thrown, needsHelp: code === 'EAUTH' || (responseCode ?? 0) >= 500 });
 }

@@ -70,11 +70,13 @@ export class SlackBot implements Channel {
     { channel, ts, merged }: FirstMessage,
   ): Promise<boolean> {
     const whole = slackMessage(message, this.links);
+    // An edit takes away what stood there: never another group, or another part of this one.
+    const edits = !merged && entry.group.parts === 1;
     try {
-      if (!merged) await this.#call(() => client.chat.update({ channel, ts, ...whole }));
-      const reply = merged
-        ? whole
-        : { text: `${headlineOf(entry)}${entry.group.reason === '' ? '' : ` (${entry.group.reason})`}` };
+      if (edits) await this.#call(() => client.chat.update({ channel, ts, ...whole }));
+      const reply = edits
+        ? { text: `${headlineOf(entry)}${entry.group.reason === '' ? '' : ` (${entry.group.reason})`}` }
+        : whole;
       await this.#call(() => client.chat.postMessage({ channel, thread_ts: ts, ...reply }));
       return true;
     } catch (thrown) {

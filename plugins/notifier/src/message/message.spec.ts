@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { groupItems, type GroupItem, type Item } from '../item.js';
+import { groupItems, type Item } from '../item.js';
 import { Notification } from '../payload.js';
 import { nextMessage, type Message } from '../plan.js';
-import { mailHtml, plainOf } from './plain.js';
-import { slackMessage } from './slack.js';
+import { mailHtml, mailText, plainOf } from './plain.js';
+import { plainSlackMessage, slackMessage } from './slack.js';
 import { cut, slackCode, slackText } from './texts.js';
 import { duration, slackDate } from './times.js';
 
@@ -53,7 +53,7 @@ const queued = (list: readonly unknown[]) =>
 function messagesOf(items: ReturnType<typeof queued>, mergeFrom: number): Message[] {
   const messages: Message[] = [];
   for (let left = items; left.length > 0;) {
-    const message = nextMessage(left, mergeFrom);
+    const message = nextMessage(left, { mergeFrom, most: 45 });
     expect(message.done.length).toBeGreaterThan(0);
     messages.push(message);
     left = left.filter(({ id }) => !message.done.includes(id));
@@ -61,24 +61,57 @@ function messagesOf(items: ReturnType<typeof queued>, mergeFrom: number): Messag
   return messages;
 }
 
-const states = (group: Pick<GroupItem, 'groupKey' | 'alerts'>, also: GroupItem['alerts'] = []) =>
-  [...group.alerts, ...also].map((one) => `${group.groupKey} ${one.fingerprint} ${one.status}`);
+/** Up to a hundred alerts in a group; each has a label that no other has, and it comes first. */
+const large = fc
+  .array(
+    fc.record({ groupKey: fc.constantFrom('1', '2', '3'), status, alerts: fc.array(fc.tuple(fc.nat(120), status), { minLength: 1, maxLength: 100 }) }), // prettier-ignore
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((list) =>
+    list.map(({ groupKey, status, alerts }) => ({
+      version: '4',
+      groupKey,
+      status,
+      groupLabels: { alertname: 'A' },
+      alerts: alerts.map(([n, status]) => ({
+        status,
+        labels: { id: `${groupKey}.${n}.`, instance: 'x'.repeat(n) },
+        startsAt: '2026-11-23T10:00:00Z',
+        fingerprint: `f${n}`,
+      })),
+    })),
+  );
 
-it('every alert of every group appears, in each of its states, alone or merged', () => {
+it('every alert of every group is named, in each of its states, whatever waits, and with or without blocks', () => {
   fc.assert(
-    fc.property(
-      fc.array(notifications, { minLength: 1, maxLength: 30 }),
-      fc.integer({ min: 2, max: 6 }),
-      (list, mergeFrom) => {
-        const items = queued(list);
-        const told = messagesOf(items, mergeFrom)
-          .flatMap(({ entries }) => entries)
-          .flatMap((entry) => (entry.kind === 'group' ? states(entry.group, entry.earlier) : []));
-        const said = items.flatMap(({ data }) => (data.kind === 'group' ? states(data) : []));
-        expect(new Set(told)).toEqual(new Set(said));
-      },
-    ),
-    { numRuns: 200 },
+    fc.property(large, fc.integer({ min: 2, max: 6 }), (list, mergeFrom) => {
+      const messages = messagesOf(queued(list), mergeFrom);
+      const texts = {
+        blocks: messages.map((message) => JSON.stringify(slackMessage(message, links))).join(),
+        plain: messages.map((message) => plainSlackMessage(message).text).join(),
+        mail: messages.map(({ entries }) => mailText(entries.map((entry) => plainOf(entry, links)))).join(),
+      };
+      const said = list.flatMap(({ alerts }) => alerts.map(({ status, labels }) => `${status} id=${labels.id}`));
+      for (const text of Object.values(texts)) expect(said.filter((one) => !text.includes(one))).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('what waited long is told in few messages, none of them larger than Slack takes', () => {
+  fc.assert(
+    fc.property(large, (list) => {
+      const items = queued(list);
+      const messages = messagesOf(items, 2);
+      expect(messages.length).toBeLessThanOrEqual(items.length);
+      for (const message of messages) {
+        const { attachments } = slackMessage(message, links);
+        expect(attachments.flatMap(({ blocks = [] }) => blocks).length).toBeLessThanOrEqual(50);
+        for (const { blocks = [] } of attachments) checkBlocks(blocks as any[]);
+        expect(plainSlackMessage(message).text.length).toBeLessThanOrEqual(40_000);
+      }
+    }),
+    { numRuns: 100 },
   );
 });
 
@@ -144,8 +177,8 @@ it('has what a reader needs: value against threshold, budget, and where to look'
       },
     ],
   };
-  const { text, attachments } = slackMessage(nextMessage(queued([body]), 2), links);
-  expect(text).toBe('FIRING · Workflow failures 52 %');
+  const { text, attachments } = slackMessage(nextMessage(queued([body]), { mergeFrom: 2, most: 45 }), links);
+  expect(text).toBe('🔴 *FIRING · Workflow failures 52 %*');
   const [{ color, blocks = [] }] = attachments as [{ color: string; blocks: any[] }];
   expect(color).toBe('#d92d20');
   expect(blocks.find(({ fields }) => fields).fields.map(({ text }: { text: string }) => text)).toEqual([
@@ -166,14 +199,33 @@ it('has what a reader needs: value against threshold, budget, and where to look'
   expect(decodeURIComponent(urls['Traces'])).toContain('status=error');
 });
 
-it('splits a notification that is too large for one item, and puts it together again', () => {
+it('splits a notification that is too large for one item, and puts together what one message has room for', () => {
   const alerts = Array.from({ length: 300 }, (_, n) => ({ status: 'firing', labels: { alertname: 'A', n: `${n}` }, annotations: { description: 'd'.repeat(1_900) }, startsAt: '2026-11-23T10:00:00Z', fingerprint: `f${n}` })); // prettier-ignore
   const items = queued([{ version: '4', groupKey: 'k', status: 'firing', alerts }]);
   expect(items.length).toBeGreaterThan(1);
   for (const { data } of items) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(262_144);
-  const { entries, done } = nextMessage(items, 2);
-  expect(done).toHaveLength(items.length);
-  expect(entries[0]).toMatchObject({ kind: 'group', earlier: [], group: { alerts: { length: 300 } } });
+  const { entries, done } = nextMessage(items, { mergeFrom: 2, most: 1_000 });
+  expect(done).toHaveLength(2);
+  expect(entries[0]).toMatchObject({
+    kind: 'group',
+    earlier: [],
+    group: { part: 2, parts: 8, alerts: { length: 80 } },
+  });
+  const few = queued([{ version: '4', groupKey: 'k', status: 'firing', alerts: alerts.slice(0, 50) }]);
+  expect(few).toHaveLength(2);
+  expect(nextMessage(few, 2).entries[0]).toMatchObject({ group: { part: 1, parts: 1, alerts: { length: 50 } } });
+});
+
+it('a long text of a workflow is shown whole, over several sections', () => {
+  const text = Array.from({ length: 1_000 }, (_, n) => `line ${n} <&>`).join('\n').slice(0, 10_000); // prettier-ignore
+  const message = { entries: [{ kind: 'text' as const, text: { kind: 'text' as const, text } }] };
+  const { attachments, ...top } = slackMessage(message, links);
+  expect(top).toEqual({}); // no title: what a phone shows is the attachment's fallback
+  const sections = attachments[0]!.blocks as any[];
+  checkBlocks(sections);
+  const shown = sections.map((block) => block.text.text).join('');
+  expect(shown.length).toBeGreaterThan(11_900);
+  expect(slackText(text, 100_000).startsWith(shown.slice(0, -1))).toBe(true);
 });
 
 it('takes what is large by cutting it, and tells what is wrong by path', () => {

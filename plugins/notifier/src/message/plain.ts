@@ -10,9 +10,6 @@ export interface Plain {
   readonly links: readonly { readonly title: string; readonly url: string }[];
 }
 
-/** Lines of alerts in a mail. */
-const MOST_LINES = 200;
-
 export function plainOf(entry: Entry, options: LinkOptions): Plain {
   if (entry.kind === 'text') {
     const { title, text, fields = {} } = entry.text;
@@ -22,7 +19,6 @@ export function plainOf(entry: Entry, options: LinkOptions): Plain {
   const facts = factsOf(entry);
   const named = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}: ${value}`]);
   const alerts = [...facts.alerts, ...facts.earlier.map((line) => `earlier: ${line}`)];
-  const left = alerts.length - MOST_LINES;
   return {
     title: cut(facts.headline, 200),
     lines: [
@@ -33,8 +29,7 @@ export function plainOf(entry: Entry, options: LinkOptions): Plain {
       ...named('Threshold', facts.threshold),
       ...named('Error budget left', facts.budget),
       `Group: ${facts.group}${facts.reason === '' ? '' : ` (${facts.reason})`}`,
-      ...alerts.slice(0, MOST_LINES).map((line) => `- ${line}`),
-      ...(left > 0 ? [`and ${left} more`] : []),
+      ...alerts.map((line) => `- ${line}`),
     ],
     links: linksOf(entry.group, options),
   };

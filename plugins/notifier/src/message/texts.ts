@@ -18,19 +18,30 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** Clean and escaped for Slack, where `<!channel>` would call everybody; at most `max` units, never half an entity. */
 export function slackText(text: string, max: number): string {
-  const escaped = (one: string) => one.replace(/[&<>]/g, (sign) => ENTITIES[sign]!);
-  const whole = clean(text);
-  const all = escaped(whole);
-  if (all.length <= max) return all;
-  let length = 1;
-  let kept = '';
-  for (const sign of whole) {
-    const next = escaped(sign);
-    if (length + next.length > max) break;
-    length += next.length;
-    kept += next;
+  const [part = ''] = slackTexts(text, max, 1);
+  return part;
+}
+
+/** The same in at most `most` parts; the last one shows by its end that something is left out. */
+export function slackTexts(text: string, max: number, most: number): string[] {
+  const escaped = clean(text).replace(/[&<>]/g, (sign) => ENTITIES[sign]!);
+  const parts: string[][] = [[]];
+  let length = 0;
+  for (const unit of escaped.match(/&(?:amp|lt|gt);|[^]/gu) ?? []) {
+    if (length + unit.length > max) {
+      if (parts.length === most) {
+        const last = parts.at(-1)!;
+        for (; length > max - 1; length -= last.pop()!.length);
+        last.push('…');
+        break;
+      }
+      parts.push([]);
+      length = 0;
+    }
+    parts.at(-1)!.push(unit);
+    length += unit.length;
   }
-  return `${kept}…`;
+  return parts.map((part) => part.join(''));
 }
 
 /** As code: nothing in it is read as a sign of mrkdwn. */
