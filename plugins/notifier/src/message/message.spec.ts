@@ -53,7 +53,7 @@ const queued = (list: readonly unknown[]) =>
 function messagesOf(items: ReturnType<typeof queued>, mergeFrom: number): Message[] {
   const messages: Message[] = [];
   for (let left = items; left.length > 0;) {
-    const message = nextMessage(left, { mergeFrom, most: 45 });
+    const message = nextMessage(left, mergeFrom);
     expect(message.done.length).toBeGreaterThan(0);
     messages.push(message);
     left = left.filter(({ id }) => !message.done.includes(id));
@@ -177,7 +177,7 @@ it('has what a reader needs: value against threshold, budget, and where to look'
       },
     ],
   };
-  const { text, attachments } = slackMessage(nextMessage(queued([body]), { mergeFrom: 2, most: 45 }), links);
+  const { text, attachments } = slackMessage(nextMessage(queued([body]), 2), links);
   expect(text).toBe('🔴 *FIRING · Workflow failures 52 %*');
   const [{ color, blocks = [] }] = attachments as [{ color: string; blocks: any[] }];
   expect(color).toBe('#d92d20');
@@ -204,7 +204,7 @@ it('splits a notification that is too large for one item, and puts together what
   const items = queued([{ version: '4', groupKey: 'k', status: 'firing', alerts }]);
   expect(items.length).toBeGreaterThan(1);
   for (const { data } of items) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(262_144);
-  const { entries, done } = nextMessage(items, { mergeFrom: 2, most: 1_000 });
+  const { entries, done } = nextMessage(items, 2);
   expect(done).toHaveLength(2);
   expect(entries[0]).toMatchObject({
     kind: 'group',
