@@ -75,6 +75,8 @@ export class Prometheus {
       });
       child.once('exit', (code) => failed(new Error(`Prometheus ended with ${code}:\n${log.join('\n')}`)));
     });
+    // It listens before it can answer: until then it says 503.
+    while (!(await fetch(`http://${address}/-/ready`)).ok) await sleep(50);
     return new Prometheus(child, folder, `http://${address}`);
   }
 
