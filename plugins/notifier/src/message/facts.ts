@@ -3,6 +3,12 @@ import type { Alert } from '../payload.js';
 import { duration } from './times.js';
 import { cut, oneLine } from './texts.js';
 
+/** `firing workflow_id=a, instance=b`; where there is no room for that, the fingerprint tells which alert it is. */
+export interface AlertLine {
+  readonly text: string;
+  readonly fingerprint: string;
+}
+
 /** What there is to say of a group, before it is put into the words of a channel. Nothing is escaped yet. */
 export interface Facts {
   readonly status: 'firing' | 'resolved';
@@ -17,8 +23,8 @@ export interface Facts {
   readonly threshold: string | undefined;
   readonly budget: string | undefined;
   /** Of those that fire, else of all; the first few in full. */
-  readonly alerts: readonly string[];
-  readonly earlier: readonly string[];
+  readonly alerts: readonly AlertLine[];
+  readonly earlier: readonly AlertLine[];
   readonly count: { readonly firing: number; readonly resolved: number };
   /** `alertname=X, slo=y` */
   readonly group: string;
@@ -31,7 +37,7 @@ export function factsOf({ group, earlier }: GroupEntry): Facts {
   const first = ordered[0];
   const said = (name: string) => nonEmpty(own(group.commonAnnotations, name) ?? own(first?.annotations, name));
   const summary =
-    said('summary') ?? nonEmpty(own(group.commonLabels, 'alertname')) ?? nonEmpty(first?.labels['alertname']);
+    said('summary') ?? nonEmpty(own(group.commonLabels, 'alertname')) ?? nonEmpty(own(first?.labels, 'alertname'));
   const starts = ordered.map(({ startsAt }) => Date.parse(startsAt));
   const since = Math.min(...starts);
   const resolved = group.status === 'resolved';
@@ -54,17 +60,18 @@ export function factsOf({ group, earlier }: GroupEntry): Facts {
   };
 }
 
-/** `firing workflow_id=a, instance=b`: what tells this alert from the others of its group. */
+/** What tells this alert from the others of its group. */
 function alertLine(
   { status, labels, fingerprint, annotations }: Alert,
   common: Readonly<Record<string, string>>,
-): string {
+): AlertLine {
   const telling = Object.entries(labels).filter(
     ([name]) => !Object.hasOwn(common, name) && name !== 'severity' && name !== 'alertname',
   );
   const names = telling.map(([name, value]) => `${name}=${cut(oneLine(value), 80)}`).join(', ');
   const value = nonEmpty(own(annotations, 'value'));
-  return `${status} ${names || labels['alertname'] || fingerprint}${value === undefined ? '' : ` (${oneLine(value)})`}`;
+  const name = names || own(labels, 'alertname') || fingerprint;
+  return { text: `${status} ${name}${value === undefined ? '' : ` (${oneLine(value)})`}`, fingerprint };
 }
 
 function groupName(labels: Readonly<Record<string, string>>): string {

@@ -18,7 +18,7 @@ export function plainOf(entry: Entry, options: LinkOptions): Plain {
   }
   const facts = factsOf(entry);
   const named = (name: string, value: string | undefined) => (value === undefined ? [] : [`${name}: ${value}`]);
-  const alerts = [...facts.alerts, ...facts.earlier.map((line) => `earlier: ${line}`)];
+  const alerts = [...facts.alerts.map(({ text }) => text), ...facts.earlier.map(({ text }) => `earlier: ${text}`)];
   return {
     title: cut(facts.headline, 200),
     lines: [

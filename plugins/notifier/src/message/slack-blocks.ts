@@ -1,6 +1,6 @@
 import type { KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 import type { Entry, GroupEntry, TextEntry } from '../plan.js';
-import { factsOf, type Facts } from './facts.js';
+import { type AlertLine, factsOf, type Facts } from './facts.js';
 import { type LinkOptions, linksOf } from './links.js';
 import { slackCode, slackText, slackTexts } from './texts.js';
 import { slackDate } from './times.js';
@@ -32,7 +32,7 @@ export function textBlocks({ text: { title, text, fields = {} } }: TextEntry, al
 
 export function groupBlocks(entry: GroupEntry, links: LinkOptions, alone: boolean): KnownBlock[] {
   const facts = factsOf(entry);
-  const top = facts.alerts.slice(0, TOP).map((line) => `• ${slackCode(line, 400)}`);
+  const top = facts.alerts.slice(0, TOP).map((line) => `• ${alertCode(line, 400)}`);
   const buttons = linksOf(entry.group, links);
   const blocks: (KnownBlock | undefined)[] = [
     alone ? undefined : header(`${signOf(entry)}${facts.headline}`),
@@ -75,14 +75,22 @@ function fieldsOf(facts: Facts): MrkdwnElement[] {
 }
 
 /** All of them: the plan takes no more into one message than there is room for. */
-function shortLines(title: string, lines: readonly string[]): KnownBlock[] {
+function shortLines(title: string, lines: readonly AlertLine[]): KnownBlock[] {
   const sections = Array.from({ length: Math.ceil(lines.length / SHORT) }, (_, n) =>
-    lines.slice(n * SHORT, (n + 1) * SHORT).map((line) => slackCode(line, 65)),
+    lines.slice(n * SHORT, (n + 1) * SHORT).map((line) => alertCode(line, 65)),
   );
   return sections.map((shown, n) => ({
     type: 'section',
     text: mrkdwn(`${n === 0 ? `${title}: ` : ''}${shown.join(' ')}`),
   }));
+}
+
+/** An alert in at most `max` units: with its fingerprint where its labels are cut, as the end of them is what differs. */
+export function alertCode({ text, fingerprint }: AlertLine, max: number): string {
+  const whole = slackCode(text, Infinity);
+  if (whole.length <= max) return whole;
+  const id = fingerprint.slice(0, 24);
+  return `${slackCode(text, max - id.length - 1).slice(0, -1)} ${id}\``;
 }
 
 function contextOf(facts: Facts, { group }: GroupEntry): string {

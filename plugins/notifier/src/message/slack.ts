@@ -1,8 +1,8 @@
 import type { MessageAttachment } from '@slack/types';
 import type { Entry, Message } from '../plan.js';
-import { factsOf } from './facts.js';
+import { type AlertLine, factsOf } from './facts.js';
 import type { LinkOptions } from './links.js';
-import { groupBlocks, SECTION, SECTIONS, signOf, textBlocks } from './slack-blocks.js';
+import { alertCode, groupBlocks, SECTION, SECTIONS, signOf, textBlocks } from './slack-blocks.js';
 import { oneLine, slackCode, slackText } from './texts.js';
 
 export interface SlackMessage {
@@ -41,16 +41,24 @@ function summaryOf(entries: readonly Entry[]): string {
 /** Without blocks, for when Slack does not take them: as much is said, in plainer words. */
 export function plainSlackMessage({ entries }: Pick<Message, 'entries'>): { readonly text: string } {
   const paragraphs = entries.map((entry) => {
-    if (entry.kind === 'text') return [headlineOf(entry), slackText(entry.text.text, SECTION * SECTIONS)];
+    if (entry.kind === 'text') {
+      const fields = Object.entries(entry.text.fields ?? {}).map(([name, value]) =>
+        slackText(`${name}: ${value}`, 600),
+      );
+      return [headlineOf(entry), slackText(entry.text.text, SECTION * SECTIONS), ...fields];
+    }
     const { group, alerts, earlier } = factsOf(entry);
-    const lines = [...alerts, ...earlier.map((line) => `earlier: ${line}`)];
-    return [headlineOf(entry), slackCode(group, 500), ...lines.map((line) => `• ${slackCode(line, 200)}`)];
+    const codes = [...alerts.map(code), ...earlier.map((line) => `earlier: ${code(line)}`)];
+    return [headlineOf(entry), slackCode(group, 500), ...codes.map((line) => `• ${line}`)];
   });
   return { text: paragraphs.map((lines) => lines.join('\n')).join('\n\n') };
 }
 
+const code = (line: AlertLine) => alertCode(line, 200);
+
 export function headlineOf(entry: Entry): string {
-  if (entry.kind === 'text') return slackText(entry.text.title ?? entry.text.text, 250);
+  // Slack refuses a message that shows nothing.
+  if (entry.kind === 'text') return slackText(entry.text.title ?? entry.text.text, 250).trim() || '-';
   const facts = factsOf(entry);
   return (
     slackText(facts.headline, 250) +
