@@ -20,6 +20,12 @@ const fallback = ['HubDown', 'NotifierFailing', 'TelemetryTargetDown', 'Alertman
     expect(receivers(`alertname=${alertname}`, 'severity=critical')).toBe('slack-fallback,hub');
   });
 
+  it('that the way past the hub is broken goes to the hub alone', () => {
+    const [alertname, severity] = ['alertname=AlertmanagerNotificationsFailing', 'severity=critical'];
+    expect(receivers(alertname, severity, 'integration=slack')).toBe('hub');
+    expect(receivers(alertname, severity, 'integration=webhook')).toBe('slack-fallback,hub');
+  });
+
   it('the watchdog goes where somebody waits for it, an alert of somebody else to the hub', () => {
     expect(receivers('alertname=Watchdog', 'severity=ticket')).toBe('dead-mans-switch');
     expect(receivers('alertname=Theirs')).toBe('hub');
