@@ -9,14 +9,24 @@ export interface Received {
   readonly body: any;
 }
 
-/** How the next requests are answered, one each; then 200. `drop` breaks the connection. */
-export type Answer = { readonly status: number; readonly retryAfter?: number; readonly body?: string } | 'drop';
+export type Answer =
+  | 'drop'
+  | {
+      readonly status: number;
+      readonly retryAfter?: number | string;
+      readonly body?: string;
+      /** Only of a request whose path or body has this. */
+      readonly to?: string;
+    };
 
 /** A server at the other end of the notifier: keeps what it took, answers as it is told. */
 export class Receiver {
   readonly taken: Received[] = [];
   readonly refused: Received[] = [];
+  /** How the next requests are answered, one each; then 200. `drop` breaks the connection. */
   readonly answers: Answer[] = [];
+  /** How every request is answered whose body has this text. */
+  hates: { readonly text: string; readonly answer: Answer } | undefined;
   /** Until this is set, every request is refused with 503. */
   down = false;
   readonly #server = createServer((request, response) => {
@@ -30,7 +40,7 @@ export class Receiver {
         headers: request.headers,
         body: parsed(text, request.headers),
       };
-      const answer = this.down ? { status: 503 } : this.answers.shift();
+      const answer = this.#answerTo(`${received.path} ${text}`);
       if (answer === undefined) {
         this.taken.push(received);
         response.end(this.#yes(request.url ?? ''));
@@ -46,6 +56,14 @@ export class Receiver {
       response.end(body);
     });
   });
+
+  #answerTo(said: string): Answer | undefined {
+    if (this.down) return { status: 503 };
+    if (this.hates !== undefined && said.includes(this.hates.text)) return this.hates.answer;
+    const [next] = this.answers;
+    if (next !== undefined && next !== 'drop' && !said.includes(next.to ?? '')) return undefined;
+    return this.answers.shift();
+  }
 
   /** Slack's Web API names the message it posted; an incoming webhook does not. */
   #yes(path: string): string {

@@ -89,13 +89,15 @@ function entryOf(items: readonly Item[]): Entry {
   return { kind: 'group', group: newest, earlier };
 }
 
-/** The parts of a notification were added together: they stand before the last of them. */
+/** The parts of a notification were added together: they stand before the last of them, as far as they still wait. */
 function withItsParts(groups: readonly GroupItem[], last: GroupItem): GroupItem {
-  const parts = groups.slice(-last.part);
-  const whole =
-    parts.length === last.part && parts.every(({ part, parts }, n) => part === n + 1 && parts === last.parts);
-  if (!whole || last.part === 1) return last;
-  const all = last.part === last.parts ? { part: 1, parts: 1 } : {};
+  const parts = [last];
+  for (const before of groups.slice(0, -1).reverse()) {
+    if (before.parts !== last.parts || before.part !== parts[0]!.part - 1) break;
+    parts.unshift(before);
+  }
+  if (parts.length === 1) return last;
+  const all = parts.length === last.parts ? { part: 1, parts: 1 } : {};
   return { ...last, ...all, alerts: parts.flatMap(({ alerts }) => alerts) };
 }
 

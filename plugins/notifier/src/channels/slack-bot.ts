@@ -9,14 +9,15 @@ import {
 } from '@slack/web-api';
 import { sha256 } from '../item.js';
 import { type LinkOptions } from '../message/links.js';
-import { headlineOf, plainSlackMessage, slackMessage } from '../message/slack.js';
+import { plainSlackMessage, slackMessage, slackReply } from '../message/slack.js';
 import type { GroupEntry, Message } from '../plan.js';
 import { type Channel, ChannelFailure, retryAfterOf, TIMEOUT_MS } from './channel.js';
 
 const BAD_MESSAGE =
   /invalid_(blocks|attachments|arguments)|too_many_attachments|msg_too_long|msg_blocks_too_long|no_text/;
-/** Somebody removed the first message, or it is too old to be edited. */
-const GONE = /message_not_found|cant_update_message|edit_window_closed|thread_not_found/;
+/** Somebody removed the first message, it is too old to be edited, or it is in a channel that was left for another. */
+const GONE =
+  /message_not_found|cant_update_message|edit_window_closed|thread_not_found|channel_not_found|is_archived|not_in_channel/;
 
 /** The first message of a group that fires. */
 interface FirstMessage {
@@ -59,7 +60,7 @@ export class SlackBot implements Channel {
       const at = await this.#post(client, message);
       return this.#remember(store, entry, { ...at, merged: false });
     }
-    if (entry.group.status === 'resolved') await store.delete(this.#key(entry));
+    if (isOver(entry)) await store.delete(this.#key(entry));
   }
 
   /** Edits the first message and replies to it; false when it is gone. */
@@ -74,9 +75,7 @@ export class SlackBot implements Channel {
     const edits = !merged && entry.group.parts === 1;
     try {
       if (edits) await this.#call(() => client.chat.update({ channel, ts, ...whole }));
-      const reply = edits
-        ? { text: `${headlineOf(entry)}${entry.group.reason === '' ? '' : ` (${entry.group.reason})`}` }
-        : whole;
+      const reply = edits ? slackReply(entry) : whole;
       await this.#call(() => client.chat.postMessage({ channel, thread_ts: ts, ...reply }));
       return true;
     } catch (thrown) {
@@ -99,7 +98,7 @@ export class SlackBot implements Channel {
   }
 
   async #remember(store: StoreWriter, entry: GroupEntry, at: FirstMessage): Promise<void> {
-    if (entry.group.status === 'resolved' || at.ts === '') await store.delete(this.#key(entry));
+    if (isOver(entry) || at.ts === '') await store.delete(this.#key(entry));
     else await store.set(this.#key(entry), at);
   }
 
@@ -124,16 +123,26 @@ export class SlackBot implements Channel {
       timeout: TIMEOUT_MS,
       allowAbsoluteUrls: false,
       logger: silent,
-      fetch: (url, init = {}) =>
-        fetch(url, {
-          ...init,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])]),
-        }),
+      fetch: async (url, init = {}) => {
+        const ends = [signal, AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])];
+        const response = await fetch(url, { ...init, signal: AbortSignal.any(ends) });
+        return response.status === 429 ? limited(response) : response;
+      },
     });
   }
 }
 
+/** The last that is told of a group; the parts of a large end go to one thread. */
+const isOver = ({ group }: GroupEntry) => group.status === 'resolved' && group.part === group.parts;
+
 class BadMessage extends ChannelFailure {}
+
+/** The library reads whole seconds only, however many; 0 = nothing was asked for. */
+async function limited(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  const seconds = retryAfterOf(response.headers.get('retry-after')) ?? 0;
+  return new Response(null, { status: 429, headers: { 'retry-after': String(Math.ceil(seconds)) } });
+}
 
 function failureOf(thrown: unknown): Error {
   if (thrown instanceof WebAPIRateLimitedError) {

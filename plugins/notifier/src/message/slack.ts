@@ -1,5 +1,5 @@
 import type { MessageAttachment } from '@slack/types';
-import type { Entry, Message } from '../plan.js';
+import type { Entry, GroupEntry, Message } from '../plan.js';
 import { type AlertLine, factsOf } from './facts.js';
 import type { LinkOptions } from './links.js';
 import { alertCode, groupBlocks, SECTION, SECTIONS, signOf, textBlocks } from './slack-blocks.js';
@@ -48,13 +48,22 @@ export function plainSlackMessage({ entries }: Pick<Message, 'entries'>): { read
       return [headlineOf(entry), slackText(entry.text.text, SECTION * SECTIONS), ...fields];
     }
     const { group, alerts, earlier } = factsOf(entry);
-    const codes = [...alerts.map(code), ...earlier.map((line) => `earlier: ${code(line)}`)];
-    return [headlineOf(entry), slackCode(group, 500), ...codes.map((line) => `• ${line}`)];
+    return [headlineOf(entry), slackCode(group, 500), ...codesOf(alerts, earlier)];
   });
   return { text: paragraphs.map((lines) => lines.join('\n')).join('\n\n') };
 }
 
-const code = (line: AlertLine) => alertCode(line, 200);
+function codesOf(alerts: readonly AlertLine[], earlier: readonly AlertLine[]): string[] {
+  const code = (line: AlertLine) => alertCode(line, 200);
+  return [...alerts.map((line) => `• ${code(line)}`), ...earlier.map((line) => `• earlier: ${code(line)}`)];
+}
+
+/** What becomes of a group, for its thread: an edit of the first message takes away what it said, this stays. */
+export function slackReply(entry: GroupEntry): { readonly text: string } {
+  const { alerts, earlier } = factsOf(entry);
+  const reason = entry.group.reason === '' ? '' : ` (${slackText(entry.group.reason, 120)})`;
+  return { text: [`${headlineOf(entry)}${reason}`, ...codesOf(alerts, earlier)].join('\n') };
+}
 
 export function headlineOf(entry: Entry): string {
   // Slack refuses a message that shows nothing.

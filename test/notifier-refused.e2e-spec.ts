@@ -1,0 +1,123 @@
+import { startPlugin, type StartedPlugin } from '@commandcenter/sdk/testing';
+import { startSlackInbox, type SlackInbox } from '../dev/slack-inbox/index.js';
+import plugin from '../plugins/notifier/src/index.js';
+import { AlertmanagerController } from '../plugins/notifier/src/alertmanager-controller.js';
+import { NotifierOptions } from '../plugins/notifier/src/options.js';
+import { notification, Receiver } from './support/notifier-site.js';
+
+const secrets = { SLACK_WEBHOOK_URL: '', SLACK_BOT_TOKEN: 'xoxb-test' };
+/** A group of alerts, each with its state. */
+function group(name: string, states: Readonly<Record<string, 'firing' | 'resolved'>>) {
+  const whole = notification(name, Object.values(states).includes('firing') ? {} : { status: 'resolved' });
+  const [one] = whole.alerts;
+  const alerts = Object.entries(states).map(([instance, status]) => ({
+    ...one!,
+    status,
+    labels: { ...one!.labels, instance },
+    fingerprint: `${name}-${instance}`,
+  }));
+  return { ...whole, alerts };
+}
+
+describe('the notifier, where the other side refuses', () => {
+  let receiver: Receiver;
+  let inbox: SlackInbox;
+  let started: StartedPlugin;
+  let tell: (body: unknown) => Promise<void>;
+
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+    inbox = await startSlackInbox();
+  });
+  afterEach(async () => {
+    await started?.stop();
+    await receiver.stop();
+    await inbox.close();
+  });
+
+  async function start(channel: object): Promise<void> {
+    const options = NotifierOptions.parse({ channels: { team: channel }, routes: [{ channels: ['team'] }] });
+    started = await startPlugin(plugin, options, { ...secrets, SLACK_WEBHOOK_URL: `${receiver.url}/services/T/B/x` });
+    const controller = started.get(AlertmanagerController);
+    tell = async (body) => void (await controller.notify(body));
+  }
+  const deliver = () => started.ports.queue.deliver();
+  const waiting = async () => (await started.ports.queue.lanes()).map(({ lane, waiting }) => [lane, waiting]);
+  const bot = (url: string) => ({ type: 'slack-bot', token: 'SLACK_BOT_TOKEN', channel: '#ops', apiUrl: `${url}/api` });
+  const no = (error: string) => ({ status: 200, body: JSON.stringify({ ok: false, error }) });
+  const paths = () => [...receiver.taken].map(({ path }) => path.split('.').at(-1));
+
+  describe('a bot', () => {
+    it('keeps what an edit takes away in the thread: no state of an alert is gone', async () => {
+      await start(bot(inbox.url));
+      await tell(group('Disk', { a: 'firing', b: 'firing' }));
+      await deliver();
+      await tell(group('Disk', { a: 'resolved', b: 'firing' }));
+      await deliver();
+      await tell(group('Disk', { b: 'resolved' }));
+      await deliver();
+      const shown = inbox.messages.map(({ payload }) => JSON.stringify(payload));
+      for (const state of ['resolved instance=a', 'firing instance=b', 'resolved instance=b']) {
+        expect([state, shown.some((text) => text.includes(state))]).toEqual([state, true]);
+      }
+      expect(inbox.messages.filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+    });
+
+    it.each(['message_not_found', 'channel_not_found', 'is_archived'])(
+      'tells the end anew when its first message is out of reach: %s',
+      async (error) => {
+        await start(bot(receiver.url));
+        await tell(group('Disk', { a: 'firing' }));
+        await deliver();
+        await tell(group('Disk', { a: 'resolved' }));
+        receiver.answers.push(no(error));
+        await deliver();
+        expect(paths()).toEqual(['postMessage', 'postMessage']);
+        expect(receiver.taken[1]!.body).toMatchObject({ channel: '#ops' });
+        expect(receiver.taken[1]!.body.thread_ts).toBeUndefined();
+        expect(await waiting()).toEqual([]);
+      },
+    );
+
+    it('tells the end again when it was stopped between edit and reply', async () => {
+      await start(bot(receiver.url));
+      await tell(group('Disk', { a: 'firing' }));
+      await deliver();
+      await tell(group('Disk', { a: 'resolved' }));
+      receiver.answers.push({ status: 500, to: 'postMessage' });
+      await deliver();
+      expect(await waiting()).toEqual([['team', 1]]);
+      await deliver();
+      expect(paths()).toEqual(['postMessage', 'update', 'update', 'postMessage']);
+      expect(await waiting()).toEqual([]);
+    });
+
+    it('tells a large end in one thread', async () => {
+      await start(bot(inbox.url));
+      const states = (state: 'firing' | 'resolved') =>
+        Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`host-${n}-`, state]));
+      await tell(group('Fleet', { 'host-0-': 'firing' }));
+      await deliver();
+      await tell(group('Fleet', states('resolved')));
+      while ((await waiting()).length > 0) await deliver();
+      expect(inbox.messages.filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+      const shown = JSON.stringify(inbox.messages.filter(({ threadTs }) => threadTs !== undefined));
+      for (let n = 0; n < 200; n++) expect(shown).toContain(`instance=host-${n}-`);
+    });
+
+    it.each([
+      ['7', 7],
+      ['-5', undefined],
+      ['soon', undefined],
+      ['99999999', 3_600],
+      [new Date(Date.now() + 3_000_000).toUTCString(), expect.closeTo(3_000, -2)],
+    ])('rests after Retry-After: %s', async (retryAfter, seconds) => {
+      await start(bot(receiver.url));
+      await tell(group('Disk', { a: 'firing' }));
+      receiver.answers.push({ status: 429, retryAfter });
+      const [delivery] = await deliver();
+      const { retryAfter: asked } = (delivery as { thrown: { retryAfter?: number } }).thrown;
+      expect(asked === undefined || asked <= 0 ? undefined : asked).toEqual(seconds);
+    });
+  });
+});
