@@ -92,6 +92,20 @@ describe('the notifier, where the other side refuses', () => {
       expect(await waiting()).toEqual([]);
     });
 
+    it('edits every first message also when many groups end at once', async () => {
+      await start(bot(inbox.url));
+      const names = Array.from({ length: 9 }, (_, n) => `Disk${n}`);
+      for (const name of names) {
+        await tell(group(name, { a: 'firing' }));
+        await deliver();
+      }
+      for (const name of names) await tell(group(name, { a: 'resolved' }));
+      while ((await waiting()).length > 0) await deliver();
+      const firsts = inbox.messages.slice(0, names.length).map(({ payload }) => payload['text']);
+      expect(firsts).toEqual(names.map((name) => expect.stringContaining(`RESOLVED · ${name} `)));
+      expect(await started.ports.store.list('slack/')).toEqual([]);
+    });
+
     it('tells a large end in one thread', async () => {
       await start(bot(inbox.url));
       const states = (state: 'firing' | 'resolved') =>

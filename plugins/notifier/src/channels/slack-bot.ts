@@ -48,9 +48,27 @@ export class SlackBot implements Channel {
     const client = this.#client(signal);
     const [entry] = message.entries;
     if (message.entries.length === 1 && entry?.kind === 'group') return this.#group(client, message, entry, store);
+    const groups = message.entries.filter((one) => one.kind === 'group');
+    const edited = new Set<GroupEntry>();
+    // Before the message of all: what fails here is done again, and an edit may be.
+    for (const one of groups) if (await this.#edit(client, one, store)) edited.add(one);
     const at = await this.#post(client, message);
-    for (const one of message.entries) {
-      if (one.kind === 'group') await this.#remember(store, one, { ...at, merged: true });
+    for (const one of groups) {
+      if (isOver(one) || !edited.has(one)) await this.#remember(store, one, { ...at, merged: true });
+    }
+  }
+
+  /** Edits the first message of a group that is told together with others; false when it has none of its own. */
+  async #edit(client: WebClient, entry: GroupEntry, store: StoreWriter): Promise<boolean> {
+    const first = (await store.get(this.#key(entry))) as FirstMessage | undefined;
+    if (first === undefined || first.merged || entry.group.parts > 1) return false;
+    const { channel, ts } = first;
+    try {
+      await this.#call(() => client.chat.update({ channel, ts, ...slackMessage({ entries: [entry] }, this.links) }));
+      return true;
+    } catch (thrown) {
+      if (isOutOfReach(thrown)) return false;
+      throw thrown;
     }
   }
 
@@ -79,7 +97,7 @@ export class SlackBot implements Channel {
       await this.#call(() => client.chat.postMessage({ channel, thread_ts: ts, ...reply }));
       return true;
     } catch (thrown) {
-      if (thrown instanceof ChannelFailure && (GONE.test(thrown.message) || thrown instanceof BadMessage)) return false;
+      if (isOutOfReach(thrown)) return false;
       throw thrown;
     }
   }
@@ -136,6 +154,10 @@ export class SlackBot implements Channel {
 const isOver = ({ group }: GroupEntry) => group.status === 'resolved' && group.part === group.parts;
 
 class BadMessage extends ChannelFailure {}
+
+/** Told in a new message instead. */
+const isOutOfReach = (thrown: unknown) =>
+  thrown instanceof BadMessage || (thrown instanceof ChannelFailure && GONE.test(thrown.message));
 
 /** The library reads whole seconds only, however many; 0 = nothing was asked for. */
 async function limited(response: Response): Promise<Response> {
