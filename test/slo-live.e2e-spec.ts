@@ -10,9 +10,10 @@ import { HubProcess } from './support/triggers/hub-process.js';
 /** Rules are evaluated every 30 s; a slow machine has ten of them. */
 const patience = 300_000;
 
-const step = 'transform.map, with: { items: "${{ input.items }}", each: "${{ 100 / item }}" }';
+/** Fails without items. */
+const step = 'transform.value, with: { value: "${{ input.items[0] }}" }';
 const promise = 'slo: { success: 99%, duration: { p95: 5s } }\n';
-const pay = `id: pay\n${promise}input: { type: object, required: [items] }\nsteps: { divide: { uses: ${step} } }\n`;
+const pay = `id: pay\n${promise}input: { type: object, required: [items] }\nsteps: { first: { uses: ${step} } }\n`;
 
 interface Slo {
   readonly slo: string;
@@ -41,8 +42,12 @@ suite(`SLOs in a running Prometheus${why}`, () => {
       OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
     });
   const run = async (items: readonly number[]) => {
-    const { body } = await hub.call('POST', '/workflows/pay/runs?wait=30', { input: { items } });
-    return (body as { status: string }).status;
+    const { status, body } = await hub.call('POST', '/workflows/pay/runs', { input: { items } });
+    expect([status, body]).toEqual([202, expect.anything()]);
+    return until(
+      async () => (await hub.call('GET', `/runs/${body.id}`)).body.status as string,
+      (found) => found !== 'queued' && found !== 'running',
+    );
   };
   const slos = async () => (await hub.call('GET', '/slos')).body.items as Slo[];
   const slo = async (name: string) => (await slos()).find((one) => one.slo === name)!;
@@ -78,19 +83,17 @@ suite(`SLOs in a running Prometheus${why}`, () => {
   }, patience);
 
   it(
-    'their rules are read without anybody telling it, and every one of them can be evaluated',
+    'their rules are read without anybody telling it; without runs there is no budget, and the reason is told',
     async () => {
       const groups = await until(
         () => prometheus.ruleGroups(),
-        (all) => all.length > 0 && all.every(({ rules }) => rules.every(({ health }) => health !== 'unknown')),
+        (all) => all.length > 0,
       );
       expect(groups.map(({ name, file }) => [name, file])).toEqual([
         ['slo pay-duration', rulesFile],
         ['slo pay-success', rulesFile],
       ]);
-      const rules = groups.flatMap((group) => group.rules);
-      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
-      expect(rules.length).toBeGreaterThan(20);
+      expect(groups.flatMap(({ rules }) => rules).length).toBeGreaterThan(20);
       expect(await slo('pay-success')).toMatchObject({ state: 'unknown', budget: null, burnRates: {} });
       expect((await slo('pay-success')).reason).toMatch(/^no runs in the window/);
     },
@@ -98,13 +101,13 @@ suite(`SLOs in a running Prometheus${why}`, () => {
   );
 
   it(
-    'runs that fail burn the budget of success, and the alert fires; that of duration stays whole',
+    'runs that fail burn the budget of success, and the alert fires; that of duration stays whole; every rule is sound',
     async () => {
       await prometheus.scrape();
       // A histogram has no 0: its series begin with the first run of a kind, which is not counted.
-      expect([await run([1]), await run([0])]).toEqual(['succeeded', 'failed']);
+      expect([await run([1]), await run([])]).toEqual(['succeeded', 'failed']);
       await prometheus.scrape();
-      const ends = await Promise.all(Array.from({ length: 20 }, (_, index) => run([index % 4 === 0 ? 1 : 0])));
+      const ends = await Promise.all(Array.from({ length: 20 }, (_, index) => run(index % 4 === 0 ? [1] : [])));
       expect(ends.filter((status) => status === 'failed')).toHaveLength(15);
 
       const firing = await until(
@@ -139,6 +142,12 @@ suite(`SLOs in a running Prometheus${why}`, () => {
       );
       expect(duration).toMatchObject({ state: 'ok', reason: null, budget: { remaining: 1, errorRatio: 0 } });
       expect((await prometheus.alerts()).filter(({ labels }) => labels['slo'] === 'pay-duration')).toEqual([]);
+
+      const rules = await until(
+        async () => (await prometheus.ruleGroups()).flatMap((group) => group.rules),
+        (all) => all.every(({ health }) => health !== 'unknown'),
+      );
+      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
     },
     patience,
   );
