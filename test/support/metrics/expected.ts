@@ -32,6 +32,8 @@ export function expectedSeries(known: Known, ledger: Ledger, labelOf = (workflow
     rates.set(id, perMinute);
     for (const status of labelValues.runStatus)
       for (const trigger of triggers) add('workflow_runs_total', { workflow_id, status, trigger }, 0);
+    for (const decision of triggers.includes('alert') ? labelValues.alertDecision : [])
+      add('workflow_alert_starts_total', { workflow_id, decision }, 0);
     add('workflow_execution_seconds_total', { workflow_id }, 0);
     add('workflow_cost_usd_total', { workflow_id, kind: 'compute' }, 0);
   }
