@@ -3,7 +3,7 @@ import { startSlackInbox, type SlackInbox } from '../dev/slack-inbox/index.js';
 import plugin from '../plugins/notifier/src/index.js';
 import { AlertmanagerController } from '../plugins/notifier/src/alertmanager-controller.js';
 import { NotifierOptions } from '../plugins/notifier/src/options.js';
-import { notification, Receiver } from './support/notifier-site.js';
+import { type Answer, notification, Receiver } from './support/notifier-site.js';
 
 const secrets = { SLACK_WEBHOOK_URL: '', SLACK_BOT_TOKEN: 'xoxb-test' };
 /** A group of alerts, each with its state. */
@@ -132,6 +132,66 @@ describe('the notifier, where the other side refuses', () => {
       const [delivery] = await deliver();
       const { retryAfter: asked } = (delivery as { thrown: { retryAfter?: number } }).thrown;
       expect(asked === undefined || asked <= 0 ? undefined : asked).toEqual(seconds);
+    });
+  });
+
+  describe('a message that is refused for what it says', () => {
+    const slack = { type: 'slack-webhook', url: 'SLACK_WEBHOOK_URL' };
+    const shown = () => receiver.taken.map(({ body }) => JSON.stringify(body));
+    /** Until nothing waits but what is set aside. */
+    const drain = async () => {
+      for (let n = 0; n < 20 && (await waiting()).some(([lane]) => lane === 'team'); n++) await deliver();
+    };
+    const channels: [string, () => object, object][] = [
+      ['Slack', () => slack, { status: 400, body: 'invalid_blocks' }],
+      ['a bot', () => bot(receiver.url), no('invalid_blocks')],
+      ['a webhook', () => ({ type: 'webhook', url: `${receiver.url}/hook` }), { status: 422 }],
+    ];
+
+    it.each(channels)(
+      'stands aside of those behind it, and is told when it is taken: %s',
+      async (_, channel, answer) => {
+        await start(channel());
+        receiver.hates = { text: 'Poison', answer: answer as Answer };
+        const names = ['A', 'Poison', 'B', 'C', 'Poison2', 'D', 'E', 'F'];
+        for (const name of names) await tell(group(name, { a: 'firing' }));
+        await drain();
+        for (const name of ['A', 'B', 'C', 'D', 'E', 'F']) {
+          expect(shown().filter((text) => text.includes(`FIRING · ${name} is`))).not.toEqual([]);
+        }
+        expect(await waiting()).toEqual([['team:refused', 2]]);
+        expect(await started.ports.metrics.read('notifier_queue_waiting')).toContainEqual({
+          value: 2,
+          labels: { channel: 'team:refused' },
+        });
+        // The second gets its turn while the first is still refused.
+        receiver.hates = { text: 'Poison is', answer: answer as Answer };
+        for (let n = 0; n < 3; n++) await deliver();
+        expect(await waiting()).toEqual([['team:refused', 1]]);
+        receiver.hates = undefined;
+        await deliver();
+        expect(await waiting()).toEqual([]);
+        for (const name of ['Poison', 'Poison2']) {
+          expect(shown().filter((text) => text.includes(`FIRING · ${name} is`))).not.toEqual([]);
+        }
+      },
+    );
+
+    it('is not what a channel refuses as a whole: that waits in order', async () => {
+      await start(slack);
+      for (const [status, body] of [
+        [403, 'invalid_token'],
+        [404, 'no_service'],
+        [410, 'channel_is_archived'],
+        [400, 'user_not_found'],
+      ] as const) {
+        // prettier-ignore
+        receiver.answers.push({ status, body });
+        await tell(group(`Disk${status}`, { a: 'firing' }));
+        const [delivery] = await deliver();
+        expect(String((delivery as { thrown?: unknown }).thrown)).toContain(`${status} ${body}`);
+      }
+      expect(await waiting()).toEqual([['team', 4]]);
     });
   });
 });

@@ -40,7 +40,7 @@ export class Receiver {
         headers: request.headers,
         body: parsed(text, request.headers),
       };
-      const answer = this.#answerTo(`${received.path} ${text}`);
+      const answer = this.#answerTo(`${received.path} ${JSON.stringify(received.body)}`);
       if (answer === undefined) {
         this.taken.push(received);
         response.end(this.#yes(request.url ?? ''));

@@ -7,15 +7,18 @@ import {
   RetryableError,
 } from '@commandcenter/sdk';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ChannelFailure } from './channels/channel.js';
+import { type Channel, ChannelFailure, ContentRefused } from './channels/channel.js';
 import { Channels } from './channels/channels.js';
 import type { Item } from './item.js';
-import { nextMessage } from './plan.js';
+import { type Message, nextMessage } from './plan.js';
 
 /** Slack takes one message a second and channel. */
 const REST_MS = 1_000;
 /** Looked at together: what of them belongs to one group becomes one message. */
 const BATCH = 200;
+
+/** Ends the lane of what a channel refuses for what it says; no channel has such a name. */
+const ASIDE = ':refused';
 
 /** Delivers what waits, one message at a time for each channel, until it is delivered. */
 @Injectable()
@@ -38,22 +41,55 @@ export class Courier implements OnModuleInit {
     );
   }
 
-  async #deliver({ lane, items, signal, store }: QueueBatch<Item>): Promise<QueueOutcome> {
+  async #deliver(batch: QueueBatch<Item>): Promise<QueueOutcome> {
+    const { lane, items } = batch;
     try {
-      const channel = this.channels.get(lane);
-      const message = nextMessage(items, channel.mergeFrom);
-      await channel.send(message, signal, store);
-      this.#delivered(lane, items, message.done);
-      return { done: message.done, restMs: REST_MS };
+      const aside = lane.endsWith(ASIDE);
+      const channel = this.channels.get(aside ? lane.slice(0, -ASIDE.length) : lane);
+      const { done } = await (aside ? this.#sendInTurn(channel, batch) : this.#send(channel, batch));
+      return { done, restMs: REST_MS };
     } catch (thrown) {
-      this.metrics.add('notifier_messages_total', 1, { channel: lane, outcome: 'failed' });
-      this.#sayOnce(lane, thrown);
+      this.#failed(lane, thrown);
       const { message, retryAfter } = thrown as { message: string; retryAfter?: number };
       throw new RetryableError(`${lane}: ${message}`, {
         cause: thrown,
         ...(retryAfter !== undefined && { retryAfter }),
       });
     }
+  }
+
+  /** The next message. One that is refused for what it says goes out of the way of those behind it. */
+  async #send(channel: Channel, { lane, items, signal, store }: QueueBatch<Item>): Promise<Message> {
+    const message = nextMessage(items, channel.mergeFrom);
+    // Of several groups one is to blame: told alone, the others are delivered.
+    const alone = message.entries.length > 1 ? nextMessage(items, Infinity) : message;
+    for (const one of new Set([message, alone])) {
+      try {
+        await channel.send(one, signal, store);
+        this.#delivered(lane, items, one.done);
+        return one;
+      } catch (thrown) {
+        if (!(thrown instanceof ContentRefused)) throw thrown;
+        if (one !== alone) continue;
+        await this.#setAside(lane, items, one.done);
+        this.#failed(`${lane}${ASIDE}`, thrown);
+      }
+    }
+    return alone;
+  }
+
+  /** Of what was set aside: each alone and in turn, so that one that is never taken keeps none of the others. */
+  async #sendInTurn(channel: Channel, { lane, items, failures, signal, store }: QueueBatch<Item>): Promise<Message> {
+    const message = nextMessage(items.slice(failures % items.length), Infinity);
+    await channel.send(message, signal, store);
+    this.#delivered(lane, items, message.done);
+    return message;
+  }
+
+  /** Durable before the batch is done; a hub that is killed in between finds the items known. */
+  async #setAside(lane: string, items: QueueBatch<Item>['items'], ids: readonly string[]): Promise<void> {
+    const refused = items.filter(({ id }) => ids.includes(id));
+    await this.queue.add(refused.map(({ id, data }) => ({ lane: `${lane}${ASIDE}`, id: `${id}${ASIDE}`, data })));
   }
 
   #delivered(lane: string, items: QueueBatch<Item>['items'], done: readonly string[]): void {
@@ -67,7 +103,9 @@ export class Courier implements OnModuleInit {
     if (this.#said.delete(lane)) this.logger.info(`Channel ${lane} takes messages again`);
   }
 
-  #sayOnce(lane: string, thrown: unknown): void {
+  /** Counted at each attempt, said once. */
+  #failed(lane: string, thrown: unknown): void {
+    this.metrics.add('notifier_messages_total', 1, { channel: lane, outcome: 'failed' });
     const { message } = thrown as Error;
     if (this.#said.get(lane) === message) return;
     this.#said.set(lane, message);

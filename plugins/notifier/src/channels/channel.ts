@@ -32,6 +32,9 @@ export class ChannelFailure extends Error {
   }
 }
 
+/** Refused for what it says, in every form the channel has; another message may be taken. */
+export class ContentRefused extends ChannelFailure {}
+
 /** Seconds, also from a date; undefined when it says neither. */
 export function retryAfterOf(header: string | null, now = Date.now()): number | undefined {
   if (header === null || header.trim() === '') return undefined;

@@ -4,7 +4,7 @@ import { type LinkOptions } from '../message/links.js';
 import { mailHtml, mailText, plainOf } from '../message/plain.js';
 import type { ChannelOptions } from '../options.js';
 import type { Message } from '../plan.js';
-import { type Channel, ChannelFailure, TIMEOUT_MS } from './channel.js';
+import { type Channel, ChannelFailure, ContentRefused, TIMEOUT_MS } from './channel.js';
 
 type EmailOptions = Extract<ChannelOptions, { type: 'email' }>;
 
@@ -75,12 +75,14 @@ interface MailFailure {
 
 /** The server took sender and recipients, and refused what the mail says. */
 function isContentRefused(thrown: unknown): boolean {
-  const { code, responseCode = 0 } = thrown as MailFailure;
+  // Without an answer it is larger than the server said it takes.
+  const { code, responseCode = 552 } = thrown as MailFailure;
   return code === 'EMESSAGE' && responseCode >= 500;
 }
 
 function failureOf(thrown: unknown): ChannelFailure {
   const { code = 'unknown', responseCode } = thrown as MailFailure;
   const said = `the mail server answered ${responseCode ?? code}`;
+  if (isContentRefused(thrown)) return new ContentRefused(said, { cause: thrown, needsHelp: true });
   return new ChannelFailure(said, { cause: thrown, needsHelp: code === 'EAUTH' || (responseCode ?? 0) >= 500 });
 }

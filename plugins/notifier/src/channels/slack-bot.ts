@@ -11,7 +11,7 @@ import { sha256 } from '../item.js';
 import { type LinkOptions } from '../message/links.js';
 import { plainSlackMessage, slackMessage, slackReply } from '../message/slack.js';
 import type { GroupEntry, Message } from '../plan.js';
-import { type Channel, ChannelFailure, retryAfterOf, TIMEOUT_MS } from './channel.js';
+import { type Channel, ChannelFailure, ContentRefused, retryAfterOf, TIMEOUT_MS } from './channel.js';
 
 const BAD_MESSAGE =
   /invalid_(blocks|attachments|arguments)|too_many_attachments|msg_too_long|msg_blocks_too_long|no_text/;
@@ -108,7 +108,7 @@ export class SlackBot implements Channel {
     try {
       answer = await this.#call(() => client.chat.postMessage({ channel, ...slackMessage(message, this.links) }));
     } catch (thrown) {
-      if (!(thrown instanceof BadMessage)) throw thrown;
+      if (!(thrown instanceof ContentRefused)) throw thrown;
       answer = await this.#call(() => client.chat.postMessage({ channel, ...plainSlackMessage(message) }));
     }
     // Edits need the channel's id, which the answer has, also where the options name it.
@@ -153,11 +153,9 @@ export class SlackBot implements Channel {
 /** The last that is told of a group; the parts of a large end go to one thread. */
 const isOver = ({ group }: GroupEntry) => group.status === 'resolved' && group.part === group.parts;
 
-class BadMessage extends ChannelFailure {}
-
 /** Told in a new message instead. */
 const isOutOfReach = (thrown: unknown) =>
-  thrown instanceof BadMessage || (thrown instanceof ChannelFailure && GONE.test(thrown.message));
+  thrown instanceof ContentRefused || (thrown instanceof ChannelFailure && GONE.test(thrown.message));
 
 /** The library reads whole seconds only, however many; 0 = nothing was asked for. */
 async function limited(response: Response): Promise<Response> {
@@ -180,7 +178,7 @@ function failureOf(thrown: unknown): Error {
   if (!(thrown instanceof WebAPIPlatformError)) return new ChannelFailure('Slack does not answer', { cause: thrown });
   const { error } = thrown.data;
   const said = `Slack answered ${error}`;
-  if (BAD_MESSAGE.test(error)) return new BadMessage(said, { needsHelp: true });
+  if (BAD_MESSAGE.test(error)) return new ContentRefused(said, { needsHelp: true });
   const passing = /ratelimited|internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org/.test(
     error,
   );

@@ -2,7 +2,7 @@ import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@
 import { type LinkOptions } from '../message/links.js';
 import { plainSlackMessage, type SlackMessage, slackMessage } from '../message/slack.js';
 import type { Message } from '../plan.js';
-import { type Channel, ChannelFailure, retryAfterOf, TIMEOUT_MS } from './channel.js';
+import { type Channel, ChannelFailure, ContentRefused, retryAfterOf, TIMEOUT_MS } from './channel.js';
 
 /** Slack's answers to a message that it will never take as it is. */
 const BAD_MESSAGE = /invalid_(blocks|attachments|payload)|too_many_attachments|msg_too_long|no_text/;
@@ -20,7 +20,7 @@ export class SlackWebhook implements Channel {
     try {
       await this.#post(slackMessage(message, this.links), signal);
     } catch (thrown) {
-      if (!(thrown instanceof BadMessage)) throw thrown;
+      if (!(thrown instanceof ContentRefused)) throw thrown;
       await this.#post(plainSlackMessage(message), signal);
     }
   }
@@ -42,8 +42,6 @@ export class SlackWebhook implements Channel {
   }
 }
 
-class BadMessage extends ChannelFailure {}
-
 function failureOf(thrown: unknown, retryAfter: number | undefined): Error {
   if (!(thrown instanceof IncomingWebhookHTTPError)) {
     // Never the message of a network error's cause alone: it may name the address, which is a secret.
@@ -52,6 +50,6 @@ function failureOf(thrown: unknown, retryAfter: number | undefined): Error {
   const { statusCode, body } = thrown;
   const said = `Slack answered ${statusCode} ${body.slice(0, 100)}`;
   if (statusCode === 429 || statusCode >= 500) return new ChannelFailure(said, { retryAfter });
-  if (BAD_MESSAGE.test(body)) return new BadMessage(said, { needsHelp: true });
+  if (BAD_MESSAGE.test(body)) return new ContentRefused(said, { needsHelp: true });
   return new ChannelFailure(said, { needsHelp: true });
 }

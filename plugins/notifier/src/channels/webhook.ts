@@ -2,7 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { Entry, Message } from '../plan.js';
 import { type LinkOptions } from '../message/links.js';
 import { plainOf } from '../message/plain.js';
-import { type Channel, ChannelFailure, retryAfterOf, TIMEOUT_MS } from './channel.js';
+import { type Channel, ChannelFailure, ContentRefused, retryAfterOf, TIMEOUT_MS } from './channel.js';
+
+/** Of this request and not of any: bad request, too large, unprocessable. */
+const CONTENT: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Posts JSON, signed where there is a secret: HMAC-SHA256 over `<timestamp>.<body>`. */
 export class Webhook implements Channel {
@@ -29,6 +32,7 @@ export class Webhook implements Channel {
     await response.body?.cancel();
     if (response.ok) return;
     const { status } = response;
+    if (CONTENT.has(status)) throw new ContentRefused(`the webhook answered ${status}`, { needsHelp: true });
     const passing = status === 408 || status === 425 || status === 429 || status >= 500;
     const retryAfter = retryAfterOf(response.headers.get('retry-after'));
     throw new ChannelFailure(`the webhook answered ${status}`, { retryAfter, needsHelp: !passing });
