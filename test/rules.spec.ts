@@ -52,8 +52,9 @@ describe('every rule', () => {
       const before = new Set<string>();
       for (const rule of group.rules) {
         const used = parsePromql(rule.expr).selectors.map(({ metric }) => metric);
-        expect(used.filter((metric) => recorded.has(metric) && !before.has(metric))).toEqual([]);
+        // A series that uses itself remembers what it was.
         if ('record' in rule) before.add(rule.record);
+        expect(used.filter((metric) => recorded.has(metric) && !before.has(metric))).toEqual([]);
       }
     }
   });

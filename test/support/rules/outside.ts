@@ -13,6 +13,9 @@ const labels: Readonly<Record<string, readonly string[]>> = {
   otelcol_exporter_send_failed_log_records: ['exporter'],
   otelcol_exporter_enqueue_failed_spans: ['exporter'],
   otelcol_exporter_enqueue_failed_log_records: ['exporter'],
+  otelcol_exporter_queue_size: ['exporter'],
+  otelcol_exporter_queue_capacity: ['exporter'],
+  ALERTS: ['alertname', 'alertstate'],
 };
 
 export const outside: ReadonlyMap<string, ReadonlySet<string>> = new Map(

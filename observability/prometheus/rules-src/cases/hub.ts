@@ -10,13 +10,19 @@ export const hub: readonly Scenario[] = [
     alert: 'HubDown',
     says: 'the only replica is away for a minute',
     series: { [up()]: '1x11 0x11 1x60' },
-    checks: [quiet('1m10s'), fires('1m20s'), resolved('2m30s')],
+    checks: [quiet('1m25s'), fires('1m35s'), resolved('2m30s')],
+  },
+  {
+    alert: 'HubDown',
+    says: 'the only replica is started again, which takes half a minute',
+    series: { [up()]: '1x11 0x5 1x60' },
+    checks: [quiet('1m25s'), quiet('1m30s'), quiet('2m')],
   },
   {
     alert: 'HubDown',
     says: 'Prometheus does not know of any hub',
     series: { 'up{job="tempo"}': '1x60' },
-    checks: [fires('30s')],
+    checks: [quiet('25s'), fires('45s')],
   },
   {
     alert: 'HubDown',
@@ -36,6 +42,12 @@ export const hub: readonly Scenario[] = [
     series: { [up()]: '0x60' },
     checks: [quiet('3m')],
   },
+  {
+    alert: 'HubReplicaDown',
+    says: 'two replicas are started again, one after the other; a third is taken out of the configuration',
+    series: { [up('a:9464')]: '1x5 0x6 1x80', [up('b:9464')]: '1x14 0x6 1x71', [up('c:9464')]: '1x5 0x6 stale' },
+    checks: [quiet('1m10s'), quiet('2m'), quiet('5m')],
+  },
   { alert: 'HubReplicaDown', says: 'there is no hub', series: {}, checks: [noTraffic('3m')] },
   {
     alert: 'EventLoopLagHigh',
@@ -48,6 +60,12 @@ export const hub: readonly Scenario[] = [
     says: 'half a second, and no more',
     series: { [lag()]: '0.5x60' },
     checks: [quiet('4m')],
+  },
+  {
+    alert: 'EventLoopLagHigh',
+    says: 'a hub that starts is busy for half a minute; before, another ended in the middle of it',
+    series: { [lag('a:9464')]: '_x6 0.9x6 0.02x60', [lag('b:9464')]: '0.9x6 stale' },
+    checks: [quiet('1m15s'), quiet('2m')],
   },
   { alert: 'EventLoopLagHigh', says: 'no hub', series: {}, checks: [noTraffic('2m')] },
   {

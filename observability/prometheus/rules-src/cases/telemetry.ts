@@ -11,9 +11,15 @@ const failed = (integration: string, reason = 'serverError') =>
 export const telemetry: readonly Scenario[] = [
   {
     alert: 'TelemetryTargetDown',
-    says: 'Tempo is down for two minutes',
-    series: { [up('tempo')]: '1x11 0x30 1x80', [up('loki')]: '1x120' },
-    checks: [fires('2m30s', { labels: { job: 'tempo', instance: 'tempo:1' } }), resolved('6m')],
+    says: 'Tempo is down for three minutes',
+    series: { [up('tempo')]: '1x11 0x36 1x80', [up('loki')]: '1x120' },
+    checks: [quiet('2m45s'), fires('3m15s', { labels: { job: 'tempo', instance: 'tempo:1' } }), resolved('6m30s')],
+  },
+  {
+    alert: 'TelemetryTargetDown',
+    says: 'a stack that is new: Grafana makes its database before it answers',
+    series: { [up('grafana')]: '0x20 1x60', [up('loki')]: '0x9 1x71' },
+    checks: [born('1m30s'), born('2m15s')],
   },
   {
     alert: 'TelemetryTargetDown',
@@ -59,9 +65,29 @@ export const telemetry: readonly Scenario[] = [
   { alert: 'MetricOverflow', says: 'no hub', series: {}, checks: [noTraffic('4m')] },
   {
     alert: 'PrometheusNotificationsDropped',
-    says: 'Alertmanager is away for a while',
-    series: { [dropped]: '0x11 2+2x5 12x120' },
-    checks: [fires('3m', { labels: { job: 'prometheus' }, value: '12 alerts in 5 minutes' }), resolved('9m')],
+    says: 'Alertmanager is away for five minutes',
+    every: '15s',
+    series: { [dropped]: '0x3 2+2x19 40x40' },
+    checks: [
+      quiet('2m45s'),
+      fires('4m', { labels: { job: 'prometheus' }, value: '8 alerts in 1 minute' }),
+      fires('5m30s', { labels: { job: 'prometheus' }, value: '8 alerts in 1 minute' }),
+      resolved('10m'),
+    ],
+  },
+  {
+    alert: 'PrometheusNotificationsDropped',
+    says: 'a stack that is new, or Alertmanager started again: it is away for half a minute',
+    every: '15s',
+    series: { [dropped]: '1 3 4x10 5 6 7x40' },
+    checks: ['1m', '1m30s', '2m', '3m', '3m30s', '4m', '4m30s', '5m', '5m30s', '6m'].map((at) => born(at)),
+  },
+  {
+    alert: 'PrometheusNotificationsDropped',
+    says: 'Prometheus was started again: its counter begins at 0',
+    every: '15s',
+    series: { [dropped]: '40x8 0x20' },
+    checks: [quiet('3m'), quiet('4m')],
   },
   {
     alert: 'PrometheusNotificationsDropped',
@@ -72,7 +98,11 @@ export const telemetry: readonly Scenario[] = [
   {
     alert: 'AlertmanagerNotificationsFailing',
     says: 'the hub refuses notifications, Slack takes them',
-    series: { [failed('webhook')]: '0x11 1+1x5 6x120', [failed('slack')]: '0x140' },
+    series: {
+      [failed('webhook')]: '0x11 1+1x5 6x120',
+      [failed('slack')]: '0x140',
+      [up('commandcenter')]: '1x140',
+    },
     checks: [
       fires('3m', {
         labels: { job: 'alertmanager', integration: 'webhook' },
@@ -80,6 +110,54 @@ export const telemetry: readonly Scenario[] = [
       }),
       resolved('9m'),
     ],
+  },
+  {
+    alert: 'AlertmanagerNotificationsFailing',
+    says: 'the hub refuses notifications; one of two replicas is down',
+    series: {
+      [failed('webhook')]: '0x11 1+1x5 6x120',
+      'up{job="commandcenter", instance="a:1"}': '1x140',
+      'up{job="commandcenter", instance="b:1"}': '1x5 0x130',
+    },
+    checks: [
+      fires('3m', {
+        labels: { job: 'alertmanager', integration: 'webhook' },
+        value: '6 notifications in 5 minutes',
+      }),
+    ],
+  },
+  {
+    alert: 'AlertmanagerNotificationsFailing',
+    says: 'the hub is down for two minutes: HubDown says so, also when it is back',
+    series: { [failed('webhook')]: '0x16 1x5 2x5 3x120', [up('commandcenter')]: '1x11 0x24 1x120' },
+    checks: [quiet('2m'), quiet('3m'), quiet('5m'), quiet('8m')],
+  },
+  {
+    alert: 'AlertmanagerNotificationsFailing',
+    says: 'the way past the hub has no address: nobody is called for that',
+    series: { [failed('slack', 'other')]: '0x11 1+1x5 6x120', [up('commandcenter')]: '1x140' },
+    checks: [quiet('2m'), quiet('5m')],
+  },
+  {
+    alert: 'FallbackNotificationsFailing',
+    says: 'what was to go past the hub went nowhere, later nothing has to',
+    series: { [failed('slack', 'other')]: '0x11 1+1x5 6x220', [failed('webhook')]: '9x240' },
+    checks: [
+      fires('3m', { labels: { job: 'alertmanager', integration: 'slack' }, value: '6 notifications in 5 minutes' }),
+      resolved('17m'),
+    ],
+  },
+  {
+    alert: 'FallbackNotificationsFailing',
+    says: 'nothing has to go past the hub, whether an address is set or not; the hub refuses',
+    series: { [failed('slack', 'other')]: '0x60', [failed('webhook')]: '0+1x60' },
+    checks: [quiet('4m')],
+  },
+  {
+    alert: 'FallbackNotificationsFailing',
+    says: 'some failed long ago; Alertmanager was started again',
+    series: { [failed('slack', 'other')]: '3x20 0x40' },
+    checks: [noTraffic('2m'), quiet('4m')],
   },
   {
     alert: 'AlertmanagerNotificationsFailing',
