@@ -33,6 +33,12 @@ export const agents: readonly Scenario[] = [
   },
   {
     alert: 'AgentFailureRatioHigh',
+    says: 'the hub was started again: its counters begin at 0',
+    series: { [attempts('succeeded')]: '40+2x12 stale _x6 0+2x40', [attempts('failed')]: '90x12 stale _x6 0x40' },
+    checks: [quiet('1m45s'), quiet('3m')],
+  },
+  {
+    alert: 'AgentFailureRatioHigh',
     says: 'no attempt ends',
     series: { [attempts('succeeded')]: '4x48', [attempts('failed')]: '40x48' },
     checks: [noTraffic('2m')],

@@ -40,6 +40,12 @@ export const http: readonly Scenario[] = [
   },
   {
     alert: 'HttpErrorRatioHigh',
+    says: 'the hub was started again: its counters begin at the first request',
+    series: { [count(200)]: '400+4x12 stale _x6 20+4x40', [count(500)]: '90x12 stale _x30 1x16' },
+    checks: [quiet('1m50s'), quiet('3m'), quiet('4m')],
+  },
+  {
+    alert: 'HttpErrorRatioHigh',
     says: 'nobody asks',
     series: { [count(200)]: '5x48', [count(500)]: '5x48' },
     checks: [noTraffic('2m')],

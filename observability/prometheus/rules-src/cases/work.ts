@@ -24,6 +24,18 @@ export const work: readonly Scenario[] = [
     series: { [queue()]: '30x48' },
     checks: [quiet('2m')],
   },
+  {
+    alert: 'WorkflowQueueStuck',
+    says: 'the hub was down for five minutes: what waited is started when it is back',
+    series: { [queue()]: '0x5 stale _x60 300 301 0x30' },
+    checks: [quiet('5m40s'), quiet('5m50s'), quiet('7m')],
+  },
+  {
+    alert: 'WorkflowQueueStuck',
+    says: 'one of two replicas ends while it says that a run waits; the other starts the run',
+    series: { [queue('a:9464')]: '0 10+5x6 stale', [queue('b:9464')]: '0 10+5x6 0x40' },
+    checks: [quiet('50s'), quiet('2m')],
+  },
   { alert: 'WorkflowQueueStuck', says: 'nothing is due', series: { [queue()]: '0x48' }, checks: [noTraffic('2m')] },
   {
     alert: 'ScheduleMissed',
@@ -47,6 +59,31 @@ export const work: readonly Scenario[] = [
     series: { [due('nightly')]: '60x8 stale' },
     checks: [quiet('4m')],
   },
+  {
+    alert: 'ScheduleMissed',
+    says: 'the hub is down when it is due, for five minutes, and starts it when it is back',
+    series: { [due('nightly')]: '60x6 stale _x60 60 60 86460x60' },
+    checks: [quiet('3m'), quiet('5m40s'), quiet('5m50s'), quiet('7m')],
+  },
+  {
+    alert: 'ScheduleMissed',
+    says: 'it is late, and then the workflow is disabled, removed, or has another schedule: it ends',
+    series: { [due('nightly')]: '60x40 stale', [due('weekly')]: '60x40 604860x60' },
+    checks: [
+      fires(
+        '3m',
+        { labels: { workflow_id: 'nightly' }, value: '2m 0s overdue' },
+        { labels: { workflow_id: 'weekly' }, value: '2m 0s overdue' },
+      ),
+      resolved('6m'),
+    ],
+  },
+  {
+    alert: 'ScheduleMissed',
+    says: 'one of two replicas ends, late by what it saw last',
+    series: { [due('nightly', 'a:9464')]: '60x13 stale', [due('nightly', 'b:9464')]: '60x13 86460x60' },
+    checks: [quiet('2m30s'), quiet('4m')],
+  },
   { alert: 'ScheduleMissed', says: 'no workflow has a schedule', series: {}, checks: [noTraffic('2m')] },
   {
     alert: 'ScheduleMissed',
@@ -69,6 +106,15 @@ export const work: readonly Scenario[] = [
     says: 'alerts start it, or wait for their cooldown',
     series: { [starts('guarded')]: '0x60', [starts('started')]: '0+1x60', [starts('cooldown')]: '0+1x60' },
     checks: [quiet('4m')],
+  },
+  {
+    alert: 'AlertStartsGuarded',
+    says: 'the first start of all is dropped; the hub was started again and its counter begins at 0',
+    series: { [starts('guarded')]: '_x5 0x5 1x20 stale _x6 0x140' },
+    checks: [
+      born('1m', { labels: { workflow_id: 'heal' }, value: '1 starts dropped in 5 minutes' }),
+      resolved('11m'),
+    ],
   },
   { alert: 'AlertStartsGuarded', says: 'no alert', series: { [starts('guarded')]: '3x60' }, checks: [noTraffic('4m')] },
   {

@@ -58,6 +58,23 @@ export const workflows: readonly Scenario[] = [
     checks: [born('1m30s')],
   },
   {
+    alert: 'WorkflowFailureRatioHigh',
+    says: 'the hub was started again: its counters begin at 0, and nothing failed since',
+    series: { [runs('succeeded')]: '40+1x12 stale _x6 0+1x40', [runs('failed')]: '90x12 stale _x6 0x40' },
+    checks: [quiet('1m45s'), quiet('3m')],
+  },
+  {
+    alert: 'WorkflowFailing',
+    says: 'the hub was started again, and one of two replicas is gone for good: neither is a failure',
+    series: {
+      [runs('succeeded')]: '40+1x12 stale _x6 0+1x40',
+      [runs('failed')]: '90x12 stale _x6 0x40',
+      'workflow_runs_total{job="commandcenter", instance="b:9464", workflow_id="a", status="failed", trigger="manual"}':
+        '70x12 stale',
+    },
+    checks: [quiet('1m45s'), quiet('4m')],
+  },
+  {
     alert: 'WorkflowFailing',
     says: 'one of two workflows fails',
     series: {
