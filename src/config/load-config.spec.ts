@@ -70,6 +70,26 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('takes the address and the folder of rules of Prometheus from the environment rather than from the file', () => {
+    expect(loadConfig({}, root).prometheus).toEqual({});
+    write('prometheus: { url: "http://prometheus:9090/", rulesDir: rules }');
+    const file = { url: 'http://prometheus:9090', rulesDir: join(root, 'rules') };
+    const none = { COMMANDCENTER_PROMETHEUS_URL: '', COMMANDCENTER_PROMETHEUS_RULES_DIR: '' };
+    expect([loadConfig({}, root).prometheus, loadConfig(none, root).prometheus]).toEqual([file, file]);
+    const environment = (url: string, folder: string) =>
+      loadConfig({ COMMANDCENTER_PROMETHEUS_URL: url, COMMANDCENTER_PROMETHEUS_RULES_DIR: folder }, root).prometheus;
+    expect(environment('https://here.example/prom//', '/run/slo')).toEqual({
+      url: 'https://here.example/prom',
+      rulesDir: '/run/slo',
+    });
+    expect(environment('', 'made')).toEqual({ ...file, rulesDir: join(root, 'made') });
+    expect(problems({ COMMANDCENTER_PROMETHEUS_URL: 'prometheus:9090' })).toMatchObject([
+      { path: 'COMMANDCENTER_PROMETHEUS_URL' },
+    ]);
+    write('prometheus: { adress: "http://prometheus:9090" }');
+    expect(problems()).toMatchObject([{ path: 'prometheus.adress' }]);
+  });
+
   it('lists no workflow folder when the usual one is not there', () => {
     expect(loadConfig({}, root).workflows).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 export const rulesFileName = 'commandcenter-slo.yml';
@@ -17,7 +18,8 @@ export async function keepFile(folder: string, text: string | undefined): Promis
   }
   await mkdir(folder, { recursive: true });
   // Beside the file, since a rename works within one file system only; no .yml, so that Prometheus does not read half a file.
-  const temporary = `${path}.${process.pid}.tmp`;
+  // In containers every hub is process 1.
+  const temporary = `${path}.${hostname()}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');
     try {

@@ -1,5 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { CcError, messageOf } from '../../errors/index.js';
 import type { Cli } from '../cli.js';
 import { collect } from '../hub/paging.js';
 import type { SloView } from '../hub/shapes.js';
@@ -33,9 +34,9 @@ async function replace(file: string, text: string): Promise<void> {
   try {
     await writeFile(temporary, text, { flush: true });
     await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new CcError('CC_FILE_NOT_WRITTEN', `${file} cannot be written: ${messageOf(cause)}`, { cause });
   }
 }
 
