@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Batches, Database, type Tx } from '../database/index.js';
+import { alertSql } from './alert-sql.js';
 import type { AlertDecision } from './alert-start.entity.js';
 
 export interface AlertAsk {
@@ -16,23 +17,11 @@ export interface AlertAnswer {
   readonly decision: AlertDecision;
   /** False when it had been decided before: by a dispatch that crashed, or by another replica. */
   readonly isNew: boolean;
+  /** Its run is known to be there: nothing is left to do, also when nobody remembers its key any more. */
+  readonly hasRun: boolean;
   /** The first drop of its kind since a start was last possible: the one worth a line in the log. */
   readonly isFirst: boolean;
 }
-
-const DECIDED = 'SELECT decision FROM alert_start WHERE workflow_id = $1 AND occurrence = $2';
-
-const COOLING = `SELECT EXISTS (SELECT FROM alert_start WHERE workflow_id = $1 AND entry = $2 AND decision = 'started'
-  AND target = $3 AND at > clock_timestamp() - $4 * interval '1 ms') AS yes`;
-
-const FULL = `SELECT count(*) >= $4 AS yes FROM (SELECT FROM alert_start WHERE workflow_id = $1 AND entry = $2
-  AND decision = 'started' AND at > clock_timestamp() - $3 * interval '1 ms' LIMIT $4) started`;
-
-const DROPPED_ALREADY = `SELECT EXISTS (SELECT FROM alert_start WHERE workflow_id = $1 AND entry = $2 AND decision = $3
-  AND ($4::text IS NULL OR target = $4) AND at > clock_timestamp() - $5 * interval '1 ms') AS yes`;
-
-const DECIDE = `INSERT INTO alert_start (workflow_id, occurrence, entry, target, alert, decision, at)
-  VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())`;
 
 /**
  * Whether an alert starts its workflow, decided once and for all replicas: one after the other for each workflow, by the
@@ -78,23 +67,28 @@ export class AlertDecisions {
 }
 
 async function decide(tx: Tx, ask: AlertAsk): Promise<AlertAnswer> {
-  const { rows } = await tx.query<{ decision: AlertDecision }>(DECIDED, [ask.workflow, ask.occurrence]);
+  const { rows } = await tx.query<{ decision: AlertDecision; run_id: string | null }>(alertSql.decided, [
+    ask.workflow,
+    ask.occurrence,
+  ]);
   const [before] = rows;
-  if (before !== undefined) return { decision: before.decision, isNew: false, isFirst: false };
+  if (before !== undefined) {
+    return { decision: before.decision, isNew: false, hasRun: before.run_id !== null, isFirst: false };
+  }
   const answer = await judge(tx, ask);
-  await tx.query(DECIDE, [ask.workflow, ask.occurrence, ask.entry, ask.target, ask.alert, answer.decision]);
-  return { ...answer, isNew: true };
+  await tx.query(alertSql.decide, [ask.workflow, ask.occurrence, ask.entry, ask.target, ask.alert, answer.decision]);
+  return { ...answer, isNew: true, hasRun: false };
 }
 
 async function judge(tx: Tx, ask: AlertAsk): Promise<Pick<AlertAnswer, 'decision' | 'isFirst'>> {
   const { workflow, entry, target, cooldownMs, guard } = ask;
   const yes = async (sql: string, ...values: unknown[]) =>
     (await tx.query<{ yes: boolean }>(sql, [workflow, entry, ...values])).rows[0]!.yes;
-  if (cooldownMs !== undefined && (await yes(COOLING, target, cooldownMs))) {
-    return { decision: 'cooldown', isFirst: !(await yes(DROPPED_ALREADY, 'cooldown', target, cooldownMs)) };
+  if (cooldownMs !== undefined && (await yes(alertSql.cooling, target, cooldownMs))) {
+    return { decision: 'cooldown', isFirst: !(await yes(alertSql.cooledBefore, target, cooldownMs)) };
   }
-  if (guard !== undefined && (await yes(FULL, guard.windowMs, guard.max))) {
-    return { decision: 'guarded', isFirst: !(await yes(DROPPED_ALREADY, 'guarded', null, guard.windowMs)) };
+  if (guard !== undefined && (await yes(alertSql.full, guard.windowMs, guard.max))) {
+    return { decision: 'guarded', isFirst: !(await yes(alertSql.guardedBefore, guard.windowMs)) };
   }
   return { decision: 'started', isFirst: false };
 }

@@ -182,6 +182,18 @@ describe('alert dispatch', () => {
     await allDispatched();
     expect((await database.pool.query('SELECT * FROM alert_start ORDER BY seq')).rows).toEqual(before);
     expect(starter.started).toHaveLength(2);
+    expect(starter.duplicates).toBe(0);
+    // A crash after the run and before its id stood in the row: the key of the run is known.
+    await database.pool.query('UPDATE event SET dispatched_at = NULL; UPDATE alert_start SET run_id = NULL');
+    replica.get(Events).announce();
+    await allDispatched();
+    expect((await database.pool.query('SELECT * FROM alert_start ORDER BY seq')).rows).toEqual(
+      before.map((row: Record<string, unknown>) => ({
+        ...row,
+        run_id: row['decision'] === 'started' ? expect.any(String) : null,
+      })),
+    );
+    expect(starter.started).toHaveLength(2);
     expect(starter.duplicates).toBe(2);
   });
 

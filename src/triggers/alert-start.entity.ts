@@ -7,6 +7,7 @@ export type AlertDecision = 'started' | 'cooldown' | 'guarded' | 'failed';
 @Unique('alert_start_once', ['workflowId', 'occurrence'])
 @Index('alert_start_list', ['workflowId', 'seq'])
 @Index('alert_start_window', ['workflowId', 'entry', 'decision', 'at'])
+@Index('alert_start_target', ['workflowId', 'entry', 'decision', 'target', 'at'])
 export class AlertStartEntity {
   /** Order of the decisions. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })

@@ -18,8 +18,9 @@ export class AlertStarter {
   /** Throws what keeps the run from being started; then nothing is lost, and it can be called again. */
   async start(request: StartRequest, ask: AlertAsk): Promise<void> {
     const answer = await this.decisions.decide(ask);
-    if (answer.decision === 'started') await this.#start(request, ask);
-    else if (answer.isNew) this.#drop(ask, answer);
+    if (answer.decision === 'started') {
+      if (!answer.hasRun) await this.#start(request, ask);
+    } else if (answer.isNew) this.#drop(ask, answer);
   }
 
   async #start(request: StartRequest, ask: AlertAsk): Promise<void> {

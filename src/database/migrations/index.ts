@@ -7,6 +7,7 @@ import { Tokens1700000000006 } from './0006-tokens.js';
 import { Sessions1700000000007 } from './0007-sessions.js';
 import { Plugins1700000000008 } from './0008-plugins.js';
 import { Alerts1700000000009 } from './0009-alerts.js';
+import { AlertTargets1700000000010 } from './0010-alert-targets.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Sessions1700000000007,
   Plugins1700000000008,
   Alerts1700000000009,
+  AlertTargets1700000000010,
 ];
