@@ -69,7 +69,8 @@ function handOver() {
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}\n`);
   writeFileSync(join(state, 'stack.env'), lines.join(''), { mode: 0o600 });
-  process.env.ALERTMANAGER_WEBHOOK_TOKEN ??= readFileSync(tokenFile, 'utf8');
+  // An empty one is none: the container would make another than the hub knows.
+  process.env.ALERTMANAGER_WEBHOOK_TOKEN ||= readFileSync(tokenFile, 'utf8');
 }
 
 function needDocker() {
