@@ -42,7 +42,7 @@ export class Courier implements OnModuleInit {
   }
 
   async #deliver(batch: QueueBatch<Item>): Promise<QueueOutcome> {
-    const { lane, items } = batch;
+    const { lane } = batch;
     try {
       const aside = lane.endsWith(ASIDE);
       const channel = this.channels.get(aside ? lane.slice(0, -ASIDE.length) : lane);
