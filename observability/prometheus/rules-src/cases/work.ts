@@ -111,10 +111,7 @@ export const work: readonly Scenario[] = [
     alert: 'AlertStartsGuarded',
     says: 'the first start of all is dropped; the hub was started again and its counter begins at 0',
     series: { [starts('guarded')]: '_x5 0x5 1x20 stale _x6 0x140' },
-    checks: [
-      born('1m', { labels: { workflow_id: 'heal' }, value: '1 starts dropped in 5 minutes' }),
-      resolved('11m'),
-    ],
+    checks: [born('1m', { labels: { workflow_id: 'heal' }, value: '1 starts dropped in 5 minutes' }), resolved('11m')],
   },
   { alert: 'AlertStartsGuarded', says: 'no alert', series: { [starts('guarded')]: '3x60' }, checks: [noTraffic('4m')] },
   {
