@@ -220,6 +220,23 @@ describe('the notifier', () => {
     expect(mails.find((mail) => mail.includes('Filtered'))).not.toContain('text/html');
   });
 
+  it('takes what Alertmanager may say and no plainer sender would', async () => {
+    const labels = { team: 'hook', alertname: 'Lines\nand\ttabs' };
+    expect(await post(notification('Odd name', { labels }))).toBe(202);
+    const odd = 'Mon Nov 23 2026 (\0\ud800)';
+    expect(await post(notification('Odd time', { labels: { team: 'hook' }, startsAt: odd }))).toBe(400);
+    // More alerts than are kept: the rest is counted as what Alertmanager itself leaves out.
+    const many = notification('Many', { labels: { team: 'hook' } });
+    const alerts = Array.from({ length: 1_100 }, (_, n) => ({ ...many.alerts[0], fingerprint: `many${n}` }));
+    expect(await post({ ...many, truncatedAlerts: 7, alerts })).toBe(202);
+    expect(await post(`{"version":"4","alerts":${'['.repeat(100_000)}`)).toBe(400);
+    expect(await post({ ...many, alerts: [{ ...many.alerts[0], annotations: { a: 'x'.repeat(1_100_000) } }] })).toBe(
+      413,
+    );
+    await until('the many', () => shown(receiver.at('/hook')).includes('many999'));
+    expect(shown(receiver.at('/hook'))).not.toContain('many1000');
+  });
+
   it('answers 1,000 broken, forged and doubled notifications without a 5xx, and sends nothing for the forged', async () => {
     let seed = 42;
     const random = (below: number) => {

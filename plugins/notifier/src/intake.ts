@@ -1,6 +1,6 @@
 import { HubEvents, PluginMetrics, PluginOptions, PluginQueue, PluginStore } from '@commandcenter/sdk';
 import { Injectable } from '@nestjs/common';
-import { cut } from './message/texts.js';
+import { cut, oneLine } from './message/texts.js';
 import { contentKey, groupItems, sha256 } from './item.js';
 import type { NotifierOptions } from './options.js';
 import type { Alert, Notification } from './payload.js';
@@ -11,6 +11,9 @@ import { channelsFor } from './routing.js';
  * reminder. Alertmanager retries within a minute; nobody should repeat more often than this.
  */
 const RETRY_WINDOW_MS = 10 * 60_000;
+
+/** In one call to the queue. */
+const MOST_ITEMS = 1_000;
 
 interface Occasion {
   readonly content: string;
@@ -33,7 +36,10 @@ export class Intake {
     const at = await this.#occasion(notification, content);
     const channels = this.#channels(notification);
     const items = groupItems(notification, `${content} ${at}`, channels);
-    const { added } = items.length === 0 ? { added: 0 } : await this.queue.add(items);
+    let added = 0;
+    // What one call takes; a retry after a kill in between finds the first ones known.
+    for (let n = 0; n < items.length; n += MOST_ITEMS)
+      added += (await this.queue.add(items.slice(n, n + MOST_ITEMS))).added;
     const { accepted } = await this.events.publish(eventsOf(notification));
     const duplicate = added + accepted === 0;
     this.metrics.add('notifier_notifications_total', 1, { result: duplicate ? 'duplicate' : 'accepted' });
@@ -74,7 +80,8 @@ function eventsOf({ groupKey, alerts }: Notification) {
   return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
+/** A label may have several lines; the subject of an event has no control character. */
 function subjectOf({ labels, fingerprint }: Alert): string {
   const name = Object.hasOwn(labels, 'alertname') ? labels['alertname'] : undefined;
-  return cut(name || fingerprint, 200);
+  return cut(oneLine(name ?? '') || fingerprint, 200);
 }

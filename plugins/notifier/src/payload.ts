@@ -25,10 +25,11 @@ const Labels = z
   )
   .refine((labels) => Object.keys(labels).length <= MOST_LABELS, `has more than ${MOST_LABELS} entries`);
 const Status = z.enum(['firing', 'resolved']);
+/** RFC 3339, as Go writes it; other texts that are dates to JavaScript may hold anything. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const Time = z
   .string()
-  .max(64)
-  .refine((time) => !Number.isNaN(Date.parse(time)), 'is not a time like 2026-01-31T10:00:00Z');
+  .refine((time) => TIME.test(time) && !Number.isNaN(Date.parse(time)), 'is not a time like 2026-01-31T10:00:00Z');
 
 const Alert = z
   .object({
@@ -46,7 +47,7 @@ export type Alert = z.infer<typeof Alert>;
 const Common = Labels.default({}).transform((labels) => fitted(labels, LARGEST_COMMON));
 
 /** Alertmanager's webhook, version 4. Fields that are not named here may come with newer ones. */
-export const Notification = z.object({
+const Whole = z.object({
   version: z.literal('4'),
   groupKey: z.string().min(1).transform(shortKey),
   status: Status,
@@ -60,7 +61,16 @@ export const Notification = z.object({
   notification_reason: text(100).default(''),
   alerts: z.array(Alert).min(1).max(MOST_ALERTS),
 });
+export const Notification = z.preprocess(withoutThoseLeft, Whole);
 export type Notification = z.infer<typeof Notification>;
+
+/** More alerts than are kept count as what Alertmanager leaves out itself: refused, none of them would be told. */
+function withoutThoseLeft(body: unknown): unknown {
+  const { alerts, truncatedAlerts = 0 } = (body ?? {}) as { alerts?: unknown; truncatedAlerts?: unknown };
+  if (!Array.isArray(alerts) || alerts.length <= MOST_ALERTS || typeof truncatedAlerts !== 'number') return body;
+  const left = alerts.length - MOST_ALERTS;
+  return { ...(body as object), alerts: alerts.slice(0, MOST_ALERTS), truncatedAlerts: truncatedAlerts + left };
+}
 
 /** A long key keeps its beginning and stays the only one of its kind. */
 function shortKey(key: string): string {

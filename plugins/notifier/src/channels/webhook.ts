@@ -51,7 +51,7 @@ export class Webhook implements Channel {
     const { title, lines, links } = plainOf(entry, this.links);
     const said = { title, text: lines.join('\n'), links };
     if (entry.kind === 'text') return { ...said, ...entry.text };
-    const { groupKey, status, reason, groupLabels, alerts, part, parts } = entry.group;
+    const { groupKey, status, reason, groupLabels, alerts, truncated, part, parts } = entry.group;
     return {
       kind: 'group',
       ...said,
@@ -61,6 +61,7 @@ export class Webhook implements Channel {
       groupLabels,
       alerts,
       earlier: entry.earlier,
+      truncated,
       part,
       parts,
     };
