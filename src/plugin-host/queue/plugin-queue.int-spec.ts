@@ -120,6 +120,28 @@ describe('PluginQueue', () => {
     ]);
   });
 
+  test('lanes that fail slowly, however many, leave room for one that works', async () => {
+    const begun = new Map<string, number>();
+    const handled: string[] = [];
+    const queue = replica(
+      async ({ lane, failures, signal }) => {
+        if (lane === 'good') return void handled.push(lane);
+        if (failures === 0) throw new RetryableError('first', { retryAfter: 0.01 });
+        begun.set(lane, failures);
+        // As a channel that does not answer: until the time of the handler is over.
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      },
+      { timeoutMs: 60_000 },
+    );
+    await queue.add(Array.from({ length: 60 }, (_, n) => item(`bad${n}`, `${n}`)));
+    await until(async () => begun.size === 4);
+    // Longer than a look: more would have begun if they could.
+    await sleep(2_500);
+    expect(begun.size).toBe(4);
+    await queue.add([item('good', 'x')]);
+    await until(async () => handled.length === 1);
+  });
+
   test('what is not done stays, and the lane rests as long as it is told', async () => {
     const batches: string[][] = [];
     const queue = replica(async ({ items }) => {

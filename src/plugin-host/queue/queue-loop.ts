@@ -18,8 +18,10 @@ import type { HandledQueue } from './handled-queue.js';
 import { sql } from './queue-sql.js';
 
 /** Lanes at once per replica; each holds a connection while its handler works. */
-const MOST_LANES = 4;
-/** More than are begun at once: another replica may be working on the first ones. */
+const MOST_LANES = 8;
+/** Of them, lanes that failed the last time: what they wait for may not answer, and the others must not wait with them. */
+const MOST_FAILING = 4;
+/** More than are begun at once: another replica may be working on the first ones. As many that failed, and that did not. */
 const CANDIDATES = 50;
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
@@ -29,6 +31,8 @@ const MOST_GRACE_MS = 5_000;
 interface Lane {
   readonly plugin: string;
   readonly lane: string;
+  /** It failed the last time. */
+  readonly failing: boolean;
 }
 
 /**
@@ -42,6 +46,7 @@ export class QueueLoop implements OnApplicationBootstrap, OnModuleDestroy, Befor
   readonly #pool: pg.Pool;
   readonly #stopping = new AbortController();
   readonly #working = new Map<string, Promise<void>>();
+  readonly #failingNow = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #candidates: Lane[] = [];
   #state: 'idle' | 'looking' | 'look again' | 'stopped' = 'stopped';
@@ -147,15 +152,19 @@ export class QueueLoop implements OnApplicationBootstrap, OnModuleDestroy, Befor
 
   #begin(): void {
     while (this.#working.size < MOST_LANES && !this.#is('stopped')) {
-      const next = this.#candidates.shift();
+      const full = this.#failingNow.size >= MOST_FAILING;
+      const at = this.#candidates.findIndex(({ failing }) => !(failing && full));
+      const [next] = at < 0 ? [] : this.#candidates.splice(at, 1);
       if (next === undefined) return;
       const key = JSON.stringify([next.plugin, next.lane]);
       const queue = this.#queues.get(next.plugin);
       if (queue === undefined || this.#working.has(key)) continue;
+      if (next.failing) this.#failingNow.add(key);
       this.#working.set(
         key,
         this.#work(queue, next.lane).then((goOn) => {
           this.#working.delete(key);
+          this.#failingNow.delete(key);
           if (goOn) this.nudge();
           else this.#begin();
         }),

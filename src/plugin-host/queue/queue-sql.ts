@@ -14,7 +14,7 @@ export const sql = {
     GROUP BY lane ORDER BY lane`,
 
   /**
-   * Lanes that may be handled now, longest due first. It steps from lane to lane through the index of what waits: one
+   * Lanes that may be handled now, longest due first: $4 that failed the last time, and $4 that did not. It steps from lane to lane through the index of what waits: one
    * look where nothing waits, and one for each lane however much waits in it. No row = nobody looked at the lane yet.
    */
   due: `
@@ -27,10 +27,15 @@ export const sql = {
         ORDER BY plugin, lane LIMIT 1
       ) following
     )
-    SELECT plugin, lane FROM waiting LEFT JOIN plugin_queue_lane l USING (plugin, lane)
-    WHERE plugin = ANY ($1) AND (l.next_at IS NULL OR l.next_at <= clock_timestamp())
-      AND NOT (plugin, lane) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-    ORDER BY l.next_at NULLS FIRST, plugin, lane LIMIT $4`,
+    SELECT plugin, lane, failing FROM (
+      SELECT *, row_number() OVER (PARTITION BY failing ORDER BY next_at NULLS FIRST, plugin, lane) AS place FROM (
+        SELECT plugin, lane, next_at, coalesce(failures, 0) > 0 AS failing
+        FROM waiting LEFT JOIN plugin_queue_lane l USING (plugin, lane)
+        WHERE plugin = ANY ($1) AND (next_at IS NULL OR next_at <= clock_timestamp())
+          AND NOT (plugin, lane) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+      ) AS found
+    ) AS placed
+    WHERE place <= $4 ORDER BY next_at NULLS FIRST, plugin, lane`,
 
   ensureLane: `INSERT INTO plugin_queue_lane (plugin, lane) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
 
