@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { startPlugin, type StartedPlugin } from '@commandcenter/sdk/testing';
 import { startSlackInbox, type SlackInbox } from '../dev/slack-inbox/index.js';
 import plugin from '../plugins/notifier/src/index.js';
 import { AlertmanagerController } from '../plugins/notifier/src/alertmanager-controller.js';
 import { NotifierOptions } from '../plugins/notifier/src/options.js';
 import { type Answer, notification, Receiver } from './support/notifier-site.js';
+import { until } from './support/triggers/wait.js';
 
 const secrets = { SLACK_WEBHOOK_URL: '', SLACK_BOT_TOKEN: 'xoxb-test' };
 /** A group of alerts, each with its state. */
@@ -192,6 +196,67 @@ describe('the notifier, where the other side refuses', () => {
         expect(String((delivery as { thrown?: unknown }).thrown)).toContain(`${status} ${body}`);
       }
       expect(await waiting()).toEqual([['team', 4]]);
+    });
+  });
+
+  describe('mail', () => {
+    let server: Server;
+    const sockets: Socket[] = [];
+    const said: string[] = [];
+    /** A server of mail that answers each line as it is told; undefined = never. */
+    async function listen(answer: (line: string) => string | undefined): Promise<void> {
+      server = createServer((socket) => {
+        sockets.push(socket);
+        socket.on('error', () => undefined);
+        socket.write('220 here\r\n');
+        createInterface(socket).on('line', (line) => {
+          said.push(line);
+          const text = answer(line);
+          if (text !== undefined) socket.write(`${text}\r\n`);
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      await start({ type: 'email', smtp: { host: '127.0.0.1', port }, from: 'a@example.org', to: ['b@example.org'] });
+      await tell(group('Disk', { a: 'firing' }));
+    }
+    const polite = (line: string) => {
+      if (line === 'DATA') return '354 go on';
+      return /^(EHLO|MAIL|RCPT|QUIT|RSET)/.test(line) ? '250 yes' : undefined;
+    };
+    beforeEach(() => void (said.length = 0));
+    afterEach(async () => {
+      for (const socket of sockets.splice(0)) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    });
+
+    it('that is under way is cut off when its time is over, so that the next attempt is the only one', async () => {
+      // Takes the mail and never says so.
+      await listen(polite);
+      const stop = new AbortController();
+      const delivering = started.ports.queue.deliver(stop.signal);
+      await until('the mail', () => said.includes('.'));
+      const closed = once(sockets[0]!, 'close');
+      stop.abort();
+      expect(await delivering).toMatchObject([{ lane: 'team', thrown: expect.anything() }]);
+      await closed;
+      expect(await waiting()).toEqual([['team', 1]]);
+    });
+
+    it('that is refused for what it says is sent as text alone, else it stands aside', async () => {
+      await listen((line) => (line === '.' ? '554 spam' : polite(line)));
+      await deliver();
+      expect(said.filter((line) => line === '.')).toHaveLength(2);
+      expect(said.filter((line) => /^Content-Type: text\/html/i.test(line))).toHaveLength(1);
+      expect(await waiting()).toEqual([['team:refused', 1]]);
+    });
+
+    it('whose sender is refused waits: the next would be too', async () => {
+      await listen((line) => (line.startsWith('MAIL') ? '550 not you' : polite(line)));
+      await deliver();
+      expect(await waiting()).toEqual([['team', 1]]);
     });
   });
 });
