@@ -83,15 +83,27 @@ describe('the token', () => {
   };
 
   it('is any of those separated by commas', async () => {
-    const verify = await verifier({ ALERTMANAGER_WEBHOOK_TOKEN: 'new , old,' });
-    expect(['Bearer new', 'bearer old'].map(verify)).toEqual([true, true]);
+    const verify = await verifier({ ALERTMANAGER_WEBHOOK_TOKEN: 'new , a-longer-one,\n' });
+    expect(['Bearer new', 'bearer a-longer-one'].map(verify)).toEqual([true, true]);
     expect(
-      [undefined, '', 'new', 'Bearer', 'Bearer ', 'Bearer ,', 'Bearer new,old', 'Basic new'].map(verify),
+      [
+        undefined,
+        '',
+        'new',
+        'Bearer',
+        'Bearer ',
+        'Bearer ,',
+        'Bearer new,a-longer-one',
+        'Bearer a-longer',
+        'Basic new',
+      ].map(verify),
     ).not.toContain(true);
   });
 
   it('refuses everybody while there is none', async () => {
-    const verify = await verifier({});
-    expect([undefined, 'Bearer ', 'Bearer undefined'].map(verify)).toEqual([false, false, false]);
+    for (const none of [{}, { ALERTMANAGER_WEBHOOK_TOKEN: '' }, { ALERTMANAGER_WEBHOOK_TOKEN: ' ,\n' }]) {
+      const verify = await verifier(none);
+      expect([undefined, 'Bearer ', 'Bearer undefined', 'Bearer ,'].map(verify)).toEqual([false, false, false, false]);
+    }
   });
 });

@@ -24,21 +24,24 @@ export class AlertmanagerToken implements RequestVerifier {
   }
 
   #tokens(): string[] {
+    const tokens = this.#secret()
+      .split(',')
+      .map((token) => token.trim())
+      .filter((token) => token !== '');
+    if (tokens.length === 0 && !this.#toldMissing) {
+      this.logger.warn(
+        `Alertmanager is refused: set ${SECRET} (or ${SECRET}_FILE) and grant it to the notifier under "secrets:"`,
+      );
+    }
+    this.#toldMissing = tokens.length === 0;
+    return tokens;
+  }
+
+  #secret(): string {
     try {
-      const tokens = this.secrets
-        .get(SECRET)
-        .split(',')
-        .map((token) => token.trim());
-      this.#toldMissing = false;
-      return tokens.filter((token) => token !== '');
+      return this.secrets.get(SECRET);
     } catch {
-      if (!this.#toldMissing) {
-        this.logger.warn(
-          `Alertmanager is refused: set ${SECRET} (or ${SECRET}_FILE) and grant it to the notifier under "secrets:"`,
-        );
-      }
-      this.#toldMissing = true;
-      return [];
+      return '';
     }
   }
 }
