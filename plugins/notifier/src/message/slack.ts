@@ -65,7 +65,7 @@ export function slackReply(entry: GroupEntry): { readonly text: string } {
   return { text: [`${headlineOf(entry)}${reason}`, ...codesOf(alerts, earlier)].join('\n') };
 }
 
-export function headlineOf(entry: Entry): string {
+function headlineOf(entry: Entry): string {
   // Slack refuses a message that shows nothing.
   if (entry.kind === 'text') return slackText(entry.text.title ?? entry.text.text, 250).trim() || '-';
   const facts = factsOf(entry);
