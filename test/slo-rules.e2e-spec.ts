@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { programOf } from './support/stack/program.js';
 import { rulesText, type WorkflowSlo } from '../src/slo/workflow-rules.js';
 
 const promtool = programOf('promtool');
 const patience = 120_000;
+const shipped = resolve(import.meta.dirname, '../observability/prometheus/rules/slo.yml');
 
 const base = { workflow: 'pay', days: 30 } as const;
 const success: WorkflowSlo = { ...base, kind: 'success', slo: 'pay-success', objective: 0.99 };
@@ -172,6 +173,46 @@ const cases: [about: string, series: { series: string; values: string }[], fires
             // 0.4 % failed of the 1 % that may.
             input_series: [run('succeeded', '0+996x130'), run('failed', '0+4x130')],
             promql_expr_test: [remaining('30d', 0.6)],
+          },
+        ],
+      };
+      writeFileSync(join(folder, 'test.yml'), JSON.stringify(test));
+      expect(judged(['test', 'rules', 'test.yml'])).toMatchObject({ status: 0 });
+    },
+    patience,
+  );
+
+  it(
+    'keep apart from the own SLO of the hub, also where a workflow is called so that theirs have one name',
+    () => {
+      writeFileSync(join(folder, 'named.yml'), rulesText([{ ...success, workflow: 'workflow', slo: 'workflow-success' }])); // prettier-ignore
+      const runs = (id: string, status: string, values: string) => ({
+        series: `workflow_runs_total{job="commandcenter", workflow_id="${id}", status="${status}", trigger="manual"}`,
+        values,
+      });
+      const firing = (eval_time: string, workflows: string[]) => ({
+        eval_time,
+        expr: 'count by (workflow_id) (ALERTS{slo="workflow-success", window="1h", alertstate="firing"})',
+        exp_samples: workflows.map((id) => ({ labels: `{${id === '' ? '' : `workflow_id="${id}"`}}`, value: 1 })),
+      });
+      const test = {
+        rule_files: ['named.yml', shipped],
+        evaluation_interval: '30s',
+        tests: [
+          {
+            interval: '1m',
+            // Half of its own runs fail, which are a few of all.
+            input_series: [
+              runs('workflow', 'succeeded', '0+10x30'),
+              runs('workflow', 'failed', '0+10x30'),
+              runs('another', 'succeeded', '0+980x30'),
+            ],
+            promql_expr_test: [firing('20m', ['workflow'])],
+          },
+          {
+            interval: '1m',
+            input_series: [runs('workflow', 'succeeded', '0+10x30'), runs('workflow', 'failed', '0+10x30')],
+            promql_expr_test: [firing('20m', ['', 'workflow'])],
           },
         ],
       };

@@ -69,7 +69,9 @@ export function burnRateGroup(slo: BurnRate): SloGroup {
   const { days = 30, minimum = 10 } = slo;
   const budget = plain(1 - slo.objective);
   const own = { slo: slo.slo, ...(slo.workflowId !== undefined && { workflow_id: slo.workflowId }) };
-  const series = (name: string) => `${name}{slo="${slo.slo}"}`;
+  // The empty one too: a workflow called `agent` has an SLO of the same name as the hub's own `agent-success`.
+  const workflowId = slo.workflowId ?? '';
+  const series = (name: string) => `${name}{slo="${slo.slo}", workflow_id="${workflowId}"}`;
   const recorded = (record: string, window: string, expr: string): SloRecording => ({
     record,
     expr,
@@ -120,7 +122,7 @@ export function burnRateGroup(slo: BurnRate): SloGroup {
           value: `{{ $value | humanizePercentage }} over ${burn.long}`,
           threshold: `${percent(threshold)} over ${burn.long} (${burn.factor} x ${percent(budget)})`,
           slo_budget_left:
-            `{{ with query "slo:error_budget_remaining:ratio{slo='${slo.slo}'}" }}` +
+            `{{ with query "slo:error_budget_remaining:ratio{slo='${slo.slo}', workflow_id='${workflowId}'}" }}` +
             '{{ . | first | value | humanizePercentage }}{{ end }}',
           runbook_url: slo.runbook(burn.alert),
           dashboard_url: slo.dashboard,
