@@ -8,6 +8,7 @@ import { RunsController } from './controllers/runs.controller.js';
 import { SchedulesController } from './controllers/schedules.controller.js';
 import { SchemasController } from './controllers/schemas.controller.js';
 import { SlosController } from './controllers/slos.controller.js';
+import { RunStreamController } from './controllers/run-stream.controller.js';
 import { StartRunController } from './controllers/start-run.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
@@ -19,10 +20,12 @@ import { RunPagesController } from './pages/run-pages.controller.js';
 import type { JobsRole } from '../jobs/index.js';
 import { Readiness } from './readiness.js';
 import { SignIn } from './sign-in.js';
+import { RunStreams } from './stream/run-streams.js';
 
 const api = [
   StartRunController,
   RunsController,
+  RunStreamController,
   WorkflowsController,
   AlertsController,
   EventsController,
@@ -43,6 +46,6 @@ export class ApiModule {
   /** A worker says only whether it is well. */
   static with(role: JobsRole, ...imports: DynamicModule[]): DynamicModule {
     const controllers = role === 'worker' ? [HealthController] : [HealthController, ...api, ...pages];
-    return { module: ApiModule, imports, controllers, providers: [Readiness, SignIn] };
+    return { module: ApiModule, imports, controllers, providers: [Readiness, SignIn, RunStreams] };
   }
 }

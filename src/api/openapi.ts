@@ -63,7 +63,11 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
       ...parameters('header', spec.headers),
     ],
     ...requestBody(spec),
-    responses: { [spec.answer.status]: success(spec), ...failures(spec, access, method) },
+    responses: {
+      [spec.answer.status]: success(spec),
+      ...(spec.answer.orNothing !== undefined && { 204: { description: spec.answer.orNothing } }),
+      ...failures(spec, access, method),
+    },
   };
 }
 

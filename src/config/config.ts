@@ -82,4 +82,7 @@ export interface EngineConfig {
   /** Largest HTTP body. */
   readonly requestBytes: number;
   readonly rateLimitPerMinute: number;
+  /** Open streams of runs per replica. */
+  readonly maxStreams: number;
+  readonly maxStreamsPerToken: number;
 }

@@ -47,6 +47,8 @@ const engine = z.strictObject({
   poolSize: count(10, 'Connections for the hot path'),
   requestBytes: count(1_048_576, 'Largest HTTP body'),
   rateLimitPerMinute: count(6000, 'Requests per client and minute'),
+  maxStreams: count(500, 'Open streams of runs per replica'),
+  maxStreamsPerToken: count(50, 'Open streams of runs per token and replica'),
 });
 
 export const fileSchema = z.strictObject({

@@ -28,6 +28,7 @@ export const catalogue = {
   CC_METHOD_NOT_ALLOWED: { kind: 'invalid', title: 'The path exists, but not with this method' },
   CC_ROUTE_NOT_FOUND: { kind: 'not_found', title: 'There is no such route' },
   CC_RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests from this client' },
+  CC_TOO_MANY_STREAMS: { kind: 'rate_limited', title: 'This token has as many streams open as it may have' },
   CC_OVERLOADED: { kind: 'unavailable', title: 'The hub has as much work as it can take' },
   CC_SHUTTING_DOWN: { kind: 'unavailable', title: 'This replica is shutting down' },
   CC_DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'PostgreSQL does not answer' },

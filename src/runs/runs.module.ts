@@ -4,6 +4,7 @@ import { Journal } from './journal/journal.js';
 import { Leases } from './leases/leases.js';
 import { Liveness } from './liveness/liveness.js';
 import { Possessions } from './liveness/possessions.js';
+import { RunFeed } from './run-feed/run-feed.js';
 import { RunLogs } from './logs/run-logs.js';
 import { Replica } from './replica.js';
 import { RunControl } from './run-control.js';
@@ -31,7 +32,7 @@ const engine = [
   Liveness,
   RunGauges,
 ];
-const doors = [RunStarter, RunControl, RunReader, RunCounter];
+const doors = [RunStarter, RunControl, RunReader, RunCounter, RunFeed];
 
 @Module({})
 export class RunsModule {

@@ -38,6 +38,8 @@ interface Answer {
   /** Media type when it is not JSON. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** When it answers 204 instead, with nothing in it. */
+  readonly orNothing?: string;
 }
 
 type Parts = 'params' | 'query' | 'headers' | 'body';

@@ -36,7 +36,7 @@ export function installGuard(server: FastifyInstance): void {
     const { authenticator } = server;
     if (authenticator === null)
       throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
-    const credential = bearer(request) ?? sessionOf(request);
+    const credential = credentialOf(request);
     const known = credential && authenticator.remembered(credential);
     // Else whoever floods the hub from the same address (behind a proxy that is everybody) would keep out its owner.
     const counted = known ?? (credential && authenticator.recognised(credential));
@@ -78,6 +78,11 @@ function forbidden(principal: Principal, access: string): CcError {
 /** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
 export function rateKey(request: FastifyRequest): string {
   return request.principal === undefined ? `address ${addressOf(request)}` : `token ${request.principal.id}`;
+}
+
+/** What the caller shows: the header before the cookie. */
+export function credentialOf(request: FastifyRequest): Credential | undefined {
+  return bearer(request) ?? sessionOf(request);
 }
 
 function bearer(request: FastifyRequest): Credential | undefined {
