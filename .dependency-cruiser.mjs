@@ -20,7 +20,7 @@ const rooms = [...rows.flat(), 'workflow', 'cli'];
 const tests = String.raw`\.(spec|int-spec|e2e-spec)\.ts$`;
 const definition = '^sdk/src/definition/';
 // @noble/hashes names a version by its content: SHA-256 in plain JavaScript, since node:crypto is I/O here.
-const pure = ['@marcbachmann/cel-js', 're2js', 'yaml', 'ajv', 'ajv-formats', 'cron', '@noble/hashes'];
+const pure = ['@marcbachmann/cel-js', 're2js', 'yaml', 'ajv', 'ajv-formats', 'cron', 'lru-cache', '@noble/hashes'];
 const purePackages = `(^|/)node_modules/(${pure.join('|')})/`;
 const oneOf = (names) => `^src/(${names.join('|')})/`;
 

@@ -12,7 +12,7 @@ import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } fro
 import { runEntities, RunsModule } from './runs/index.js';
 import { SloModule } from './slo/index.js';
 import { TelemetryModule } from './telemetry/index.js';
-import { AlertStartEntity, ScheduleEntity, TriggersModule } from './triggers/index.js';
+import { AlertStartEntity, EventBurstEntity, ScheduleEntity, TriggersModule } from './triggers/index.js';
 
 @Module({})
 class AppModule {}
@@ -24,6 +24,7 @@ export const entities: Entities = [
   WorkflowEntity,
   WorkflowVersionEntity,
   EventEntity,
+  EventBurstEntity,
   ScheduleEntity,
   AlertStartEntity,
   ...pluginEntities,

@@ -93,7 +93,29 @@ describe('the surface of the HTTP API', () => {
         definition: { on: { event: [{ type: 'order.paid' }] } },
       });
       expect((await checked.call('/api/v1/schedules')).body.items).toMatchObject([
-        { workflow: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Zurich', lastAt: null },
+        { workflow: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Zurich', catchUp: 'none', lastAt: null },
+      ]);
+      const [nightly] = (await checked.call('/api/v1/schedules?next=3')).body.items as [
+        { nextAt: string; next: string[] },
+      ];
+      expect(nightly.next).toEqual([nightly.nextAt, expect.any(String), expect.any(String)]);
+      const preview = (query: string) => checked.call(`/api/v1/schedules/preview?${query}`);
+      // The clocks skip 02:30 on the 29th, and show it once more on the 25th.
+      const line = 'cron=30+2+*+*+*&timezone=Europe/Zurich&next=2';
+      expect((await preview(`${line}&after=2026-03-28T12:00:00Z`)).body.next).toEqual([
+        '2026-03-29T01:00:00.000Z',
+        '2026-03-30T00:30:00.000Z',
+      ]);
+      expect((await preview(`${line}&after=2026-10-25T00:00:00Z`)).body.next).toEqual([
+        '2026-10-25T00:30:00.000Z',
+        '2026-10-26T01:30:00.000Z',
+      ]);
+      expect((await preview('cron=0+0+30+2+*')).body).toEqual({ cron: '0 0 30 2 *', timezone: 'UTC', next: [] });
+      const refused = (await preview('cron=61+*+*+*+*&timezone=Mars&next=51')).body;
+      expect(refused.problems.map(({ path }: { path: string }) => path).sort()).toEqual([
+        'query.cron',
+        'query.next',
+        'query.timezone',
       ]);
       expect((await checked.call('/api/v1/workflows/paid/alerts')).body).toEqual({ items: [], nextCursor: null });
       expect((await checked.call('/api/v1/workflows/nobody/alerts')).status).toBe(404);

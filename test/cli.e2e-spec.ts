@@ -185,6 +185,7 @@ describe('the command line and a hub', () => {
     );
     expect((await here('workflows show hello')).stdout).toMatch(/^workflow +hello[^]*uses: transform\.value/);
     expect((await here('schedules')).stdout).toMatch(/paid +0 3 1 1 \* +Europe\/Zurich +\d{4}-01-01 /);
+    expect((await here('schedules --next 2')).stdout).toMatch(/ \d{4}-01-01 [^\n]*\n +\d{4}-01-01 /);
     expect((await here('plugins list')).stdout).toMatch(/transform +loaded +1\.0\.0 +transform\n/);
     expect((await here('agents list')).stdout).toMatch(/linger\.stay +stay +linger\n/);
     expect((await json('workflows list')).items).toHaveLength(4);

@@ -14,8 +14,10 @@ const sections = new Map(
 );
 
 function leaves(command: Command, path: readonly string[] = []): [path: string, command: Command][] {
-  if (command.commands.length === 0) return [[path.join(' '), command]];
-  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+  const below = command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+  // With options of its own a command does something by itself, whatever stands below it.
+  const alone = below.length === 0 || (path.length > 0 && command.options.length > 0);
+  return alone ? [[path.join(' '), command], ...below] : below;
 }
 
 // Building the tree touches nothing of the outside but where it would write.

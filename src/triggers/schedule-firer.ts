@@ -30,7 +30,7 @@ export class ScheduleFirer {
         if (due.length === 0) return 0;
         const advances = await Promise.all(due.map((one) => this.#fire(one)));
         await advance(tx, advances);
-        done &&= advances.every((one) => one.nextAt === null || one.nextAt > one.due.now);
+        done &&= advances.every((one) => !one.again);
         return due.length;
       });
     } while (claimed === CLAIM && done);
@@ -38,8 +38,8 @@ export class ScheduleFirer {
   }
 
   async #fire(due: DueSchedule): Promise<Advance> {
-    const plan = planFires(due, due.next_at, due.now);
-    if (plan.missedFrom !== undefined) this.#logMissed(due, plan);
+    const plan = planFires(due, due.next_at, due.now, due.catch_up);
+    this.#logMissed(due, plan);
     const started = await Promise.all(plan.fires.map((fire) => this.#start(due, fire)));
     const again = started.findIndex((one) => 'verdict' in one && one.verdict === 'again');
     const dealtWith = again === -1 ? started : started.slice(0, again);
@@ -49,6 +49,7 @@ export class ScheduleFirer {
       nextAt: again === -1 ? plan.nextAt : plan.fires[again]!,
       lastAt: plan.fires[dealtWith.length - 1],
       lastRunId: last !== undefined && 'runId' in last ? last.runId : undefined,
+      again: again !== -1,
     };
   }
 
@@ -73,10 +74,17 @@ export class ScheduleFirer {
   }
 
   #logMissed(due: DueSchedule, plan: FirePlan): void {
-    const until = plan.fires[0] ?? plan.nextAt;
-    this.#log.warn(
-      `${due.workflow_id}: fires of "${due.cron}" ${due.timezone} from ${plan.missedFrom!.toISOString()} on were missed and are skipped` +
-        (until === null ? '' : `; the next is that of ${until.toISOString()}`),
-    );
+    const line = `${due.workflow_id}: fires of "${due.cron}" ${due.timezone}`;
+    const first = plan.fires[0] ?? plan.nextAt;
+    if (plan.skippedFrom !== undefined) {
+      const then = first === null ? '' : `; the next is that of ${first.toISOString()}`;
+      this.#log.warn(`${line} from ${plan.skippedFrom.toISOString()} on were missed and are skipped${then}`);
+    }
+    if (plan.catchesUp) {
+      const from = plan.fires[0]!.toISOString();
+      this.#log.log(
+        `${line} from ${from} on were missed and start now (catchUp: ${due.catch_up}): ${plan.fires.length}`,
+      );
+    }
   }
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { CatchUp } from '@commandcenter/sdk/definition';
 import type { Definitions } from '../definitions/index.js';
-import type { CronLine } from './due-fires.js';
+import type { CronLine } from '../workflow/index.js';
 
 /** One cron line of an enabled workflow. */
 export interface ScheduleLine extends CronLine {
   readonly workflow: string;
   /** Stands for cron, zone and input: a line that is edited is another line, one that only moves in its file stays itself. */
   readonly key: string;
+  readonly catchUp: CatchUp;
   readonly input: unknown;
 }
 
@@ -15,12 +17,12 @@ export function scheduleLines(current: ReturnType<Definitions['current']>): Sche
   const lines = new Map<string, ScheduleLine>();
   for (const { plan, enabled } of current) {
     if (!enabled) continue;
-    for (const { cron, timezone = 'UTC', input = {} } of plan.definition.on?.schedule ?? []) {
+    for (const { cron, timezone = 'UTC', input = {}, catchUp = 'none' } of plan.definition.on?.schedule ?? []) {
       const key = createHash('sha256')
         .update(JSON.stringify([cron, timezone, input]))
         .digest('base64url')
         .slice(0, 16);
-      lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, input });
+      lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, catchUp, input });
     }
   }
   return [...lines.values()];

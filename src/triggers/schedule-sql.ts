@@ -1,5 +1,6 @@
+import type { CatchUp } from '@commandcenter/sdk/definition';
 import type { Tx } from '../database/index.js';
-import { nextFire } from './due-fires.js';
+import { nextFire } from '../workflow/index.js';
 import type { ScheduleLine } from './schedule-lines.js';
 
 /** A claimed line whose next fire has come; `now` is the database's clock, which alone decides. */
@@ -8,6 +9,7 @@ export interface DueSchedule {
   readonly key: string;
   readonly cron: string;
   readonly timezone: string;
+  readonly catch_up: CatchUp;
   readonly input: string | null;
   readonly next_at: Date;
   readonly now: Date;
@@ -18,6 +20,8 @@ export interface Advance {
   readonly nextAt: Date | null;
   readonly lastAt: Date | undefined;
   readonly lastRunId: string | undefined;
+  /** Something of it could not start now: look again in a while. */
+  readonly again: boolean;
 }
 
 /** Lines claimed at once. Held while their runs start; what another replica holds is passed over. */
@@ -38,7 +42,7 @@ export async function claimDue(tx: Tx, workflows: readonly string[]): Promise<Du
   // A hub that stops in its tracks must not hold the lines: the others take over when the server drops its session.
   await tx.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
   const { rows } = await tx.query<DueSchedule>(
-    `SELECT workflow_id, key, cron, timezone, input, next_at, clock_timestamp() AS now
+    `SELECT workflow_id, key, cron, timezone, catch_up, input, next_at, clock_timestamp() AS now
      FROM schedule WHERE next_at <= clock_timestamp() AND workflow_id = ANY ($1)
      ORDER BY next_at LIMIT ${CLAIM} FOR UPDATE SKIP LOCKED`,
     [workflows],
@@ -65,7 +69,7 @@ export async function advance(tx: Tx, advances: readonly Advance[]): Promise<voi
   );
 }
 
-/** Makes the rows those of `lines`. A line that was there keeps its next fire; a new one fires from now on. */
+/** Makes the rows those of `lines`. A line that was there keeps its next fire, whatever its policy; a new one fires from now on. */
 export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Promise<void> {
   // Replicas that start together would each compute and insert the same rows.
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('schedule.sync'))");
@@ -77,15 +81,16 @@ export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Pro
     identities,
   );
   await tx.query(
-    `INSERT INTO schedule (workflow_id, key, cron, timezone, input, next_at)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO schedule AS s (workflow_id, key, cron, timezone, input, next_at, catch_up)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+     ON CONFLICT (workflow_id, key) DO UPDATE SET catch_up = excluded.catch_up WHERE s.catch_up <> excluded.catch_up`,
     [
       ...identities,
       lines.map((line) => line.cron),
       lines.map((line) => line.timezone),
       lines.map((line) => JSON.stringify(line.input)),
       lines.map((line) => nextFire(line, now) ?? null),
+      lines.map((line) => line.catchUp),
     ],
   );
 }

@@ -19,6 +19,14 @@ export class ScheduleEntity {
   @Column('text', { nullable: true })
   input!: string | null;
 
+  /** What is done about fires that were missed: none, latest, all. */
+  @Column('text', { name: 'catch_up', default: 'none' })
+  catchUp!: string;
+
+  /** What is done about a fire while the run before still goes: allow, skip, queue, cancel-previous. */
+  @Column('text', { default: 'allow' })
+  overlap!: string;
+
   /** null = never. */
   @Index('schedule_due')
   @Column('timestamptz', { name: 'next_at', nullable: true })

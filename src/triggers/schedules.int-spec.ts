@@ -102,6 +102,36 @@ describe('schedules', () => {
       expect(Date.parse(run.trigger.scheduledFor!)).toBeGreaterThan(Date.now() - 120_000);
   });
 
+  test('catchUp: missed fires start, the latest of them or all, oldest first and each once on two replicas', async () => {
+    const schedule = (['none', 'latest', 'all'] as const).map((catchUp, n) => ({ cron: `${n} * * * *`, catchUp }));
+    const definitions = new FakeDefinitions({ w: { schedule } });
+    await start(definitions, 'api');
+    await rowsAre(3);
+    await database.pool.query("UPDATE schedule SET next_at = next_at - interval '205 hours'");
+    await Promise.all([start(definitions), start(definitions)]);
+    await until('all to move on', async () => (await rows()).every((row) => row.next_at > new Date()));
+    const of = (cron: string) =>
+      starter.started
+        .filter((run) => run.trigger.by === `${cron} * * * * UTC`)
+        .map((run) => Date.parse(run.trigger.scheduledFor!));
+    const [none, latest, all] = ['0', '1', '2'].map(of) as [number[], number[], number[]];
+    expect(none.every((at) => at > Date.now() - 120_000)).toBe(true);
+    expect(latest).toHaveLength(1);
+    expect(latest[0]).toBeGreaterThan(Date.now() - 3_600_000);
+    const sorted = all.toSorted((a, b) => a - b);
+    expect(sorted).toEqual(Array.from({ length: 205 }, (_, n) => sorted[204]! - (204 - n) * 3_600_000));
+  });
+
+  test('a line whose catchUp changes stays the line it is', async () => {
+    const definitions = new FakeDefinitions({ a: newYear });
+    await start(definitions, 'api');
+    await rowsAre(1);
+    await database.pool.query("UPDATE schedule SET next_at = '2100-01-01'");
+    definitions.set({ a: { schedule: [{ cron: '0 0 1 1 *', catchUp: 'all' }] } });
+    await until('the new policy', async () => (await rows())[0].catch_up === 'all');
+    expect((await rows())[0].next_at).toEqual(new Date('2100-01-01'));
+  });
+
   test('a crash after the runs are durable and before the line moves on starts nothing twice', async () => {
     const definitions = new FakeDefinitions({ w: everySecond });
     let crashes = 0;
@@ -201,6 +231,7 @@ describe('schedules', () => {
         workflow: 'a',
         cron: '0 0 1 1 *',
         timezone: 'Europe/Zurich',
+        catchUp: 'none',
         nextAt: new Date(`${year - 1}-12-31T23:00Z`),
         lastAt: null,
         lastRunId: null,
@@ -209,11 +240,20 @@ describe('schedules', () => {
         workflow: 'b',
         cron: '0 0 1 1 *',
         timezone: 'UTC',
+        catchUp: 'none',
         nextAt: new Date(`${year}-01-01`),
         lastAt: null,
         lastRunId: null,
       },
-      { workflow: 'a', cron: '0 0 30 2 *', timezone: 'UTC', nextAt: null, lastAt: null, lastRunId: null },
+      {
+        workflow: 'a',
+        cron: '0 0 30 2 *',
+        timezone: 'UTC',
+        catchUp: 'none',
+        nextAt: null,
+        lastAt: null,
+        lastRunId: null,
+      },
     ]);
     expect(await schedules.nextFires('b', 2)).toEqual([new Date(`${year}-01-01`), new Date(`${year + 1}-01-01`)]);
     expect(await schedules.nextFires('a', 1)).toEqual([new Date(`${year - 1}-12-31T23:00Z`)]);

@@ -76,6 +76,8 @@ it.each<[object, boolean]>([
   [{ slo: { duration: { p95: '20s' } } }, false],
   [{ slo: { success: '99%', window: '36h' } }, false],
   [{ on: { schedule: [{}] } }, false],
+  [{ on: { schedule: [{ cron: '* * * * *', catchUp: 'latest' }] } }, true],
+  [{ on: { schedule: [{ cron: '* * * * *', catchUp: true }] } }, false],
   [{ defaults: { retry: { attempts: 0 } } }, false],
   [{ steps: {} }, false],
   [{ steps: { 'a-b': { uses: 'x.y' } } }, false],

@@ -13,6 +13,7 @@ export type { Expression } from './expression/expression.js';
 export { compileCondition, compileExpression, compileTemplate, evaluateExpression } from './expressions.js';
 export { validateInput } from './input.js';
 export { compileSchema, schemaFaults, type Checked, type SchemaCheck, type SchemaFault } from './schema.js';
+export { type CronLine, dueFires, lastFires, nextFire } from './schedule/due-fires.js';
 export { cronProblem, timezoneProblem } from './schedule-spec.js';
 export { objectivesOf, type Objective } from './objectives.js';
 export { didYouMean } from './suggest.js';

@@ -98,7 +98,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
     ['on: { webhook: [{ path: x }] }', 'on.webhook'],
-    ['on: { schedule: [{ cron: "* * * * *", catchUp: none }] }', 'on.schedule[0].catchUp'],
     ['on: { schedule: [{ cron: "* * * * *", overlap: allow }] }', 'on.schedule[0].overlap'],
     ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
     ['output: "${{ item }}"', 'output'],
@@ -164,6 +163,10 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['on: { schedule: [{ timezone: UTC }] }', /^4:18 on\.schedule\[0\] {2}"cron" is missing/],
     ['on: { schedule: [{ cron: "* * *" }] }', /^4:26 on\.schedule\[0\]\.cron .*five fields/],
     ['on: { schedule: [{ cron: "61 * * * *" }] }', /not a cron line/],
+    [
+      'on: { schedule: [{ cron: "* * * * *", catchUp: last }] }',
+      /on\.schedule\[0\]\.catchUp .*none, latest or all, not the string "last"/,
+    ],
     ['on: { schedule: [{ cron: "* * * * *", timezone: Mars }] }', /on\.schedule\[0\]\.timezone .*not an IANA/],
     [
       'on: { schedule: [{ cron: "* * * * *", input: { a: "${{ event.x }}" } }] }',

@@ -96,6 +96,11 @@ const schedule = {
       examples: ['*/15 * * * *', '0 7 * * 1-5'],
     },
     timezone: { type: 'string', default: 'UTC', description: 'IANA name.', examples: ['Europe/Zurich'] },
+    catchUp: {
+      enum: ['none', 'latest', 'all'],
+      default: 'none',
+      description: 'Which fires that were missed while no hub was up start a run. all: the last 1,000 at most.',
+    },
     input: { description: 'Input of each run: constant values. Default: {}.' },
   },
 } as const;

@@ -7,11 +7,16 @@ export type Duration = string;
 /** `${{ CEL }}` when the whole string is one expression; else text with `${{ }}` inside. */
 export type ExpressionText = string;
 
+/** Of fires that were missed while no hub was up, start none, the latest one, or all (the last 1,000 at most). */
+export type CatchUp = 'none' | 'latest' | 'all';
+
 export interface ScheduleTrigger {
   /** Five fields, or six with seconds first. */
   readonly cron: string;
   /** IANA name; default UTC. */
   readonly timezone?: string;
+  /** Default none. */
+  readonly catchUp?: CatchUp;
   readonly input?: unknown;
 }
 

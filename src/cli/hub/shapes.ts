@@ -100,6 +100,8 @@ export interface ScheduleView {
   readonly timezone: string;
   readonly nextAt: string | null;
   readonly lastAt: string | null;
+  /** When it was asked for. */
+  readonly next?: readonly string[];
 }
 
 export interface SloView {

@@ -8,6 +8,7 @@ import { Sessions1700000000007 } from './0007-sessions.js';
 import { Plugins1700000000008 } from './0008-plugins.js';
 import { Alerts1700000000009 } from './0009-alerts.js';
 import { AlertTargets1700000000010 } from './0010-alert-targets.js';
+import { CatchUpAndBursts1700000000014 } from './0014-catch-up-and-bursts.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Plugins1700000000008,
   Alerts1700000000009,
   AlertTargets1700000000010,
+  CatchUpAndBursts1700000000014,
 ];

@@ -5,7 +5,7 @@ import { checkTriggerCondition, checkTriggerInput, inputCheck, type InputCheck }
 import { EVENT_NAMES, type Surroundings } from './expressions.js';
 import { EVENT_KEYS, ON_KEYS, SCHEDULE_KEYS } from './keys.js';
 import type { Path } from './path.js';
-import { listAt, mapAt, textAt } from './shape.js';
+import { listAt, mapAt, textAt, wordAt } from './shape.js';
 
 /** `on`: schedules, events and alerts. `input` is the workflow's input schema, when it is a good one. */
 export function checkTriggers(value: unknown, around: Surroundings, input: JsonSchema | undefined): void {
@@ -34,6 +34,7 @@ function checkSchedule(value: unknown, path: Path, around: Surroundings, input: 
   const timezone = textAt(report, [...path, 'timezone'], schedule['timezone']);
   const zoneFault = timezone && timezoneProblem(timezone);
   if (zoneFault) report.add([...path, 'timezone'], zoneFault);
+  wordAt(report, [...path, 'catchUp'], schedule['catchUp'], ['none', 'latest', 'all']);
   // A fire knows nothing but its instant, which expressions of the run read as trigger.scheduledFor.
   checkTriggerInput(schedule['input'] ?? {}, [...path, 'input'], [], around, input);
 }

@@ -12,7 +12,7 @@ export const WORKFLOW_KEYS: Keys = {
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'alert'], later: ['webhook'] };
 
-export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'input'], later: ['catchUp', 'overlap'] };
+export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'catchUp', 'input'], later: ['overlap'] };
 
 export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
 

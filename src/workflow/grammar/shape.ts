@@ -50,6 +50,11 @@ export function textAt(report: Report, path: Path, value: unknown, maxLength = 1
   return undefined;
 }
 
+export function wordAt(report: Report, path: Path, value: unknown, words: readonly string[]): void {
+  if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
+  report.add(path, `this must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${kind(value)}`);
+}
+
 export function booleanAt(report: Report, path: Path, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     report.add(path, `this must be true or false, not ${kind(value)}`);

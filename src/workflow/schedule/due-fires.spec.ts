@@ -1,6 +1,6 @@
 import { CronTime } from 'cron';
 import fc from 'fast-check';
-import { dueFires, nextFire } from './due-fires.js';
+import { dueFires, lastFires, nextFire } from './due-fires.js';
 
 const fires = (cron: string, timezone: string, after: string, until: string) =>
   dueFires({ cron, timezone }, new Date(after), new Date(until), 1_000).map((fire) =>
@@ -177,6 +177,25 @@ describe('properties', () => {
           const whole = dueFires(line, after, until, 500);
           const parts = [...dueFires(line, after, middle, 500), ...dueFires(line, middle, until, 500)];
           expect(parts.slice(0, 500)).toEqual(whole);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('the last ones are the end of all', () => {
+    fc.assert(
+      fc.property(
+        lines,
+        fc.constantFrom(...zones),
+        instants,
+        fc.integer({ min: 0, max: 86_400_000 * 2 }),
+        fc.integer({ min: 1, max: 40 }),
+        (cron, timezone, after, span, limit) => {
+          const line = { cron, timezone };
+          const until = new Date(after.getTime() + span);
+          const last = dueFires(line, after, until, 200_000).slice(-limit);
+          expect(lastFires(line, after, until, limit)).toEqual(last);
         },
       ),
       { numRuns: 100 },

@@ -25,6 +25,20 @@ export function dueFires(line: CronLine, after: Date, until: Date, limit: number
   return fires;
 }
 
+/** Pure: the last `limit` fires in (after, until], ascending. In a few dozen looks, however many years lie between. */
+export function lastFires(line: CronLine, after: Date, until: Date, limit: number): Date[] {
+  const isMore = (from: number) => dueFires(line, new Date(from), until, limit + 1).length > limit;
+  let [low, high] = [after.getTime(), until.getTime()];
+  if (!isMore(low)) return dueFires(line, after, until, limit);
+  // Fires are whole seconds: in one second there is one at most.
+  while (high - low > SECOND) {
+    const middle = Math.floor((low + high) / 2);
+    if (isMore(middle)) low = middle;
+    else high = middle;
+  }
+  return dueFires(line, new Date(high), until, limit);
+}
+
 /** Pure: the first fire after `after`; undefined when there is none, as for 30 February. */
 export function nextFire(line: CronLine, after: Date): Date | undefined {
   const fields = cronFields(line.cron);
