@@ -73,6 +73,9 @@ export interface EngineConfig {
   /** How long aborted steps may take to settle after that. */
   readonly abortGraceMs: number;
   readonly sweepMs: number;
+  /** How long runs are kept after their end, where their workflow does not say. */
+  readonly retentionMs: number;
+  readonly retentionSweepMs: number;
   readonly pollMs: number;
   readonly defaultStepTimeoutMs: number;
   /** A timer due sooner than this keeps its run in memory. */

@@ -41,6 +41,14 @@ const engine = z.strictObject({
   grace: duration('20s', 'How long steps may finish after SIGTERM'),
   abortGrace: duration('5s', 'How long aborted steps may take to settle'),
   sweep: duration('5s', 'How often lost work is looked for'),
+  retention: duration(
+    '30d',
+    'How long runs are kept after their end, where their workflow does not say; at least 1h',
+  ).refine((ms) => ms >= 3_600_000, 'must be at least 1h: a slip here deletes runs'),
+  retentionSweep: duration('1h', 'How often what has passed is looked for').refine(
+    (ms) => ms >= 1_000,
+    'must be at least 1s',
+  ),
   poll: duration('500ms', 'How often the job table is polled'),
   defaultStepTimeout: duration('5m', 'Timeout of a step that names none'),
   holdTimers: duration('2s', 'A timer due sooner than this keeps its run in memory'),

@@ -106,12 +106,14 @@ function prometheusOf({ url, rulesDir }: ConfigFile['prometheus'], root: string)
 }
 
 function engineOf(file: ConfigFile['engine']): EngineConfig {
-  const { grace, abortGrace, sweep, poll, defaultStepTimeout, holdTimers, ...rest } = file;
+  const { grace, abortGrace, sweep, retention, retentionSweep, poll, defaultStepTimeout, holdTimers, ...rest } = file;
   return {
     ...rest,
     graceMs: grace,
     abortGraceMs: abortGrace,
     sweepMs: sweep,
+    retentionMs: retention,
+    retentionSweepMs: retentionSweep,
     pollMs: poll,
     defaultStepTimeoutMs: defaultStepTimeout,
     holdTimersMs: holdTimers,

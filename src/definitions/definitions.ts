@@ -15,6 +15,7 @@ import {
   type StoredWorkflow,
 } from './definition-store.js';
 import { readFolders, type FileProblems, type FoldersRead } from './read-folders.js';
+import { storedRetentions } from './retentions.js';
 import type { WorkflowSource } from './workflow.entity.js';
 
 export interface WorkflowSummary {
@@ -110,6 +111,11 @@ export class Definitions implements OnModuleInit {
 
   current(): readonly { readonly plan: Plan; readonly enabled: boolean }[] {
     return [...this.#current.values()].map(({ plan, stored }) => ({ plan, enabled: stored.enabled }));
+  }
+
+  /** How long runs of a workflow are kept, ms by its id, where it says so. */
+  retentions(): Promise<ReadonlyMap<string, number>> {
+    return storedRetentions(this.database.pool);
   }
 
   /** Called after the workflows were loaded again. */

@@ -9,6 +9,8 @@ import { RunLogs } from './logs/run-logs.js';
 import { Replica } from './replica.js';
 import { RunControl } from './run-control.js';
 import { RunGauges } from './run-gauges.js';
+import { DefaultRows } from './retention/default-rows.js';
+import { Retention } from './retention/retention.js';
 import { RunCounter, RunReader } from './run-reader/index.js';
 import { Attempts } from './sessions/attempts.js';
 import { Sessions } from './sessions/sessions.js';
@@ -31,6 +33,8 @@ const engine = [
   Possessions,
   Liveness,
   RunGauges,
+  Retention,
+  DefaultRows,
 ];
 const doors = [RunStarter, RunControl, RunReader, RunCounter, RunFeed];
 

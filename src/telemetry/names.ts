@@ -169,6 +169,13 @@ export const instruments = {
     description: 'Runs taken over from a replica',
     labels: ['reason'],
   },
+  defaultPartitionRows: {
+    name: 'run_default_partition_rows',
+    kind: 'gauge',
+    unit: '{row}',
+    description: 'Rows of runs that no weekly partition took, counted up to 10,000; should be 0: read with max',
+    labels: ['table'],
+  },
   dbPoolConnections: {
     name: 'db_pool_connections',
     kind: 'gauge',
@@ -194,6 +201,7 @@ export const labelValues = {
   activeStatus: ['queued', 'running', 'waiting'],
   decision: ['approved', 'rejected', 'expired', 'cancelled'],
   alertDecision: ['started', 'cooldown', 'guarded'],
+  partitionedTable: ['run', 'run_event', 'run_log'],
   poolState: ['used', 'idle', 'waiting'],
   connectionState: ['active', 'idle'],
 } as const;

@@ -93,7 +93,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
 
   it.each([
     ['concurrency: { key: a }', 'concurrency'],
-    ['retention: 30d', 'retention'],
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],

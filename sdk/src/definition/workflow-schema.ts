@@ -226,6 +226,10 @@ export const workflowJsonSchema = {
       description: 'JSON Schema (2020-12) of the input. Defaults are filled in before the run starts.',
     },
     timeout: { ...duration, description: 'The run fails when it takes longer. Default: no limit.' },
+    retention: {
+      ...duration,
+      description: "How long runs are kept after their end, 1h to 365d. Default: the hub's, 30d.",
+    },
     slo,
     cost: {
       type: 'object',

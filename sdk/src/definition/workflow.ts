@@ -98,6 +98,8 @@ export interface WorkflowDefinition {
   readonly on?: Triggers;
   readonly input?: JsonSchema;
   readonly timeout?: Duration;
+  /** How long runs are kept after their end: 1h to 365d. Default: the hub's, 30d. */
+  readonly retention?: Duration;
   readonly slo?: Slo;
   readonly cost?: Cost;
   readonly defaults?: { readonly retry?: Retry; readonly timeout?: Duration };

@@ -39,6 +39,7 @@ export class TriggerDedupeEntity {
   @Column('text', { nullable: true })
   fingerprint!: string | null;
 
+  @Index('trigger_dedupe_by_age')
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

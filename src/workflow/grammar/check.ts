@@ -6,6 +6,7 @@ import { schemaFaults } from '../schema.js';
 import { didYouMean } from '../suggest.js';
 import { checkReferences, complain, RUN_NAMES, type Surroundings } from './expressions.js';
 import { checkRetry, checkStep } from './check-step.js';
+import { checkRetention } from './check-retention.js';
 import { checkSlo } from './check-slo.js';
 import { checkTriggers } from './check-triggers.js';
 import { COST_KEYS, DEFAULTS_KEYS, WORKFLOW_KEYS } from './keys.js';
@@ -33,6 +34,7 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
   textAt(report, ['name'], workflow['name'], 200);
   textAt(report, ['description'], workflow['description'], 10_000);
   durationAt(report, ['timeout'], workflow['timeout'], true);
+  checkRetention(workflow['retention'], report);
   checkSlo(workflow['slo'], report);
   checkCost(workflow['cost'], report);
   checkDefaults(workflow['defaults'], report);

@@ -6,8 +6,21 @@ export interface Keys {
 }
 
 export const WORKFLOW_KEYS: Keys = {
-  known: ['id', 'name', 'description', 'on', 'input', 'timeout', 'slo', 'cost', 'defaults', 'steps', 'output'],
-  later: ['concurrency', 'retention', 'finally'],
+  known: [
+    'id',
+    'name',
+    'description',
+    'on',
+    'input',
+    'timeout',
+    'retention',
+    'slo',
+    'cost',
+    'defaults',
+    'steps',
+    'output',
+  ],
+  later: ['concurrency', 'finally'],
 };
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'alert'], later: ['webhook'] };
