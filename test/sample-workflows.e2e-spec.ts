@@ -19,8 +19,8 @@ it('the example of the guide is right', () => {
 });
 
 describe('the sample workflows', () => {
-  it('are ten, one of them hello', () => {
-    expect(files).toHaveLength(10);
+  it('are eleven, one of them hello', () => {
+    expect(files).toHaveLength(11);
     expect(files).toContain('hello.yaml');
   });
 

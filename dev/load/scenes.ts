@@ -91,6 +91,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'note in the log',
+    weight: 3,
+    play: ({ hub, chance }) => hub.run('leave-a-note', { level: pick(chance, ['info', 'warn']) }),
+  },
+  {
+    name: 'report in a file',
+    weight: 3,
+    play: ({ hub, chance }) => hub.run('keep-a-report', { name: `${pick(chance, ['core', 'web', 'ops'])}.txt` }),
+  },
+  {
     name: 'reading',
     weight: 7,
     play: ({ hub, chance }) =>
