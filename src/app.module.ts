@@ -48,7 +48,7 @@ function rooms(
   const host = PluginHostModule.with(plugins, role, ...base, jobs, events, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
-  const triggers = TriggersModule.with(...base, jobs, events, definitions, runs);
+  const triggers = TriggersModule.with(...base, jobs, events, identity, definitions, runs);
   const slo = SloModule.with(...base, jobs, definitions);
   const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers, slo);
   return [runs, triggers, slo, api];

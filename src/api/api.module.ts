@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertsController } from './controllers/alerts.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { HooksController } from './controllers/hooks.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { SessionController } from './controllers/session.controller.js';
@@ -29,6 +30,7 @@ const api = [
   WorkflowsController,
   AlertsController,
   EventsController,
+  HooksController,
   SchedulesController,
   SlosController,
   PluginsController,

@@ -30,6 +30,8 @@ export interface WorkflowSummary {
   /** Cron lines, and types of events, that start it. */
   readonly schedules: readonly string[];
   readonly events: readonly string[];
+  /** Paths below /hooks that start it. */
+  readonly webhooks: readonly string[];
   readonly updatedAt: Date;
 }
 
@@ -204,6 +206,7 @@ function summaryOf(plan: Plan, { source, file, enabled, updatedAt, version }: St
     steps: plan.steps.size,
     schedules: (on?.schedule ?? []).map(({ cron }) => cron),
     events: (on?.event ?? []).map(({ type }) => type),
+    webhooks: [...new Set((on?.webhook ?? []).map(({ path }) => path))],
     updatedAt,
   };
 }

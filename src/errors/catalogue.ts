@@ -77,6 +77,9 @@ export const catalogue = {
   // events
   CC_EVENT_INVALID: { kind: 'invalid', title: 'The event is not a valid CloudEvent 1.0' },
   CC_EVENT_MODE_NOT_BUILT: { kind: 'invalid', title: 'This way of sending CloudEvents is not built yet' },
+  // webhooks
+  CC_WEBHOOK_REFUSED: { kind: 'unauthenticated', title: 'No webhook takes this delivery' },
+  CC_WEBHOOK_LATE: { kind: 'unauthenticated', title: 'The delivery is signed for another time' },
   // plugins
   CC_PLUGIN_NOT_FOUND: { kind: 'invalid', title: 'A listed plugin cannot be resolved' },
   CC_PLUGIN_EXPORT_MISSING: { kind: 'invalid', title: 'A plugin does not default-export definePlugin(...)' },

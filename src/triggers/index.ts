@@ -4,3 +4,4 @@ export { EventBurstEntity } from './event-burst.entity.js';
 export { ScheduleEntity } from './schedule.entity.js';
 export { firesFrom, Schedules, type ScheduleView } from './schedules.js';
 export { TriggersModule } from './triggers.module.js';
+export { Webhooks } from './webhooks/webhooks.js';

@@ -10,18 +10,30 @@ import { ScheduleClock } from './schedule-clock.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { ScheduleGauge } from './schedule-gauge.js';
 import { Schedules } from './schedules.js';
+import { WebhookStarts } from './webhooks/webhook-starts.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 const alerts = [AlertCounter, AlertDecisions, AlertStarter, AlertStarts];
+const webhooks = [WebhookStarts, Webhooks];
 
 @Module({})
 export class TriggersModule {
-  /** Needs the modules of database, jobs, events, definitions and runs. */
+  /** Needs the modules of database, jobs, events, identity, definitions and runs. */
   static with(...imports: DynamicModule[]): DynamicModule {
     return {
       module: TriggersModule,
       imports: [...imports, ScheduleModule.forRoot()],
-      providers: [...alerts, EventStarter, EventDispatcher, ScheduleFirer, ScheduleClock, Schedules, ScheduleGauge],
-      exports: [AlertStarts, Schedules],
+      providers: [
+        ...alerts,
+        ...webhooks,
+        EventStarter,
+        EventDispatcher,
+        ScheduleFirer,
+        ScheduleClock,
+        Schedules,
+        ScheduleGauge,
+      ],
+      exports: [AlertStarts, Schedules, Webhooks],
     };
   }
 }

@@ -45,6 +45,10 @@ description: All keys.
 on:
   schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
   event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
+  webhook:
+    - { path: github, verify: { scheme: github, secret: TOKEN }, if: "event.type == 'push'", input: { service: "\${{ event.data.repository.name }}" } }
+    - { path: pay, verify: { scheme: stripe, secret: TOKEN, tolerance: 10m } }
+    - { path: own_1, verify: { scheme: hmac-sha256, secret: TOKEN, header: X-Sign, deliveryHeader: X-Id }, input: { service: x } }
   alert:
     - { match: { alertname: HighErrorRate }, cooldown: 10m, target: "\${{ event.data.labels.service }}", guard: { max: 3, window: 1h } }
     - { if: "event.data.labels.severity == 'critical'", status: resolved, input: { service: "\${{ event.data.labels.service }}" } }
@@ -96,7 +100,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
-    ['on: { webhook: [{ path: x }] }', 'on.webhook'],
     ['on: { schedule: [{ cron: "* * * * *", overlap: allow }] }', 'on.schedule[0].overlap'],
     ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
     ['output: "${{ item }}"', 'output'],
@@ -180,6 +183,51 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['on: { event: [{ type: x, if: 3 }] }', /must be an expression, not the number 3/],
     ['on: { event: [{ type: x, input: "${{ steps.a.output }}" }] }', /"steps" is not known/],
     ['on: { alert: {} }', /^4:14 on\.alert {2}this must be a list, not a map/],
+    ['on: { webhook: {} }', /^4:16 on\.webhook {2}this must be a list, not a map/],
+    ['on: { webhook: [{ verify: { scheme: github, secret: TOKEN } }] }', /on\.webhook\[0\] {2}"path" is missing/],
+    ['on: { webhook: [{ path: a }] }', /^4:17 on\.webhook\[0\] {2}"verify" is missing/],
+    ['on: { webhook: [{ path: a/b, verify: { scheme: github, secret: TOKEN } }] }', /\.path .*"a\/b" is not a path/],
+    ['on: { webhook: [{ path: a, verify: { scheme: github } }] }', /\.verify {2}"secret" is missing/],
+    ['on: { webhook: [{ path: a, verify: { secret: TOKEN } }] }', /\.verify {2}"scheme" is missing/],
+    ['on: { webhook: [{ path: a, verify: { scheme: githab, secret: TOKEN } }] }', /Did you mean "github"/],
+    ['on: { webhook: [{ path: a, verify: { scheme: github, secret: TOKN } }] }', /"TOKN" is not listed .*"TOKEN"/],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: github, secret: TOKEN, tolerance: 5m } }] }',
+      /github signs no time/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: slack, secret: TOKEN, tolerance: 2d } }] }',
+      /tolerance {2}this must be from 1s to 1d, not 2d/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: slack, secret: TOKEN, tolerance: 5 } }] }',
+      /the number 5 is not a duration/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: slack, secret: TOKEN, header: X-A } }] }',
+      /headers of slack are known/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: bearer, secret: TOKEN, header: "X A" } }] }',
+      /"X A" is not the name of a header/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: bearer, secret: TOKEN, deliveryHeader: Cookie } }] }',
+      /deliveryHeader {2}this header proves who sent/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: hmac-sha256, secret: TOKEN, deliveryHeader: X-Signature } }] }',
+      /deliveryHeader {2}this header proves who sent/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: github, secret: TOKEN }, if: 3 }] }',
+      /\.if {2}this must be an expr/,
+    ],
+    [
+      'on: { webhook: [{ path: a, verify: { scheme: github, secret: TOKEN }, if: "input.a" }] }',
+      /\.if CC_EXPRESSION_INVALID .*"input" is not known/,
+    ],
+    ['on: { webhook: [{ path: a, verify: { scheme: github, secret: TOKEN }, whenn: 1 }] }', /unknown key "whenn"/],
     ['on: { alert: [{}] }', /^4:15 on\.alert\[0\] {2}this would start at every alert/],
     ['on: { alert: [{ match: {} }] }', /would start at every alert/],
     ['on: { alert: [{ match: [a] }] }', /on\.alert\[0\]\.match {2}this must be a map, not a list/],

@@ -119,6 +119,71 @@ const event = {
   },
 } as const;
 
+const header = {
+  type: 'string',
+  maxLength: 100,
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+} as const;
+
+const forSchemes = (...schemes: readonly string[]) =>
+  ({ properties: { scheme: { enum: schemes } }, required: ['scheme'] }) as const;
+
+const webhook = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['path', 'verify'],
+  properties: {
+    path: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9_-]{0,99}$',
+      description: 'The last part of POST /hooks/{path}. Workflows may share it: each verifies for itself.',
+      examples: ['github'],
+    },
+    verify: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['scheme', 'secret'],
+      description: 'How a delivery proves who sent it.',
+      properties: {
+        scheme: { enum: ['github', 'slack', 'stripe', 'hmac-sha256', 'bearer'] },
+        secret: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          description: 'Name of a secret listed in commandcenter.yaml.',
+          examples: ['GITHUB_WEBHOOK_SECRET'],
+        },
+        header: {
+          ...header,
+          description:
+            'hmac-sha256, bearer: where the signature or the token stands. Default: X-Signature, Authorization.',
+        },
+        tolerance: {
+          ...duration,
+          description: 'slack, stripe: how far the time they signed may be from now, 1s to 1d. Default: 5m.',
+        },
+        deliveryHeader: {
+          ...header,
+          description:
+            'hmac-sha256, bearer: what names a delivery, so that it starts one run. Without it each request is one of its own.',
+        },
+      },
+      allOf: [
+        {
+          if: forSchemes('github', 'slack', 'stripe'),
+          then: { properties: { header: false, deliveryHeader: false } },
+        },
+        { if: forSchemes('github', 'hmac-sha256', 'bearer'), then: { properties: { tolerance: false } } },
+      ],
+    },
+    if: { ...condition, description: 'Filter over `event`; the body is `event.data`. Default: every delivery.' },
+    input: {
+      description: 'Input of the run; may use `event`. Default: the body.',
+      examples: [{ repository: '${{ event.data.repository.full_name }}' }],
+    },
+  },
+} as const;
+
 const alert = {
   type: 'object',
   additionalProperties: false,
@@ -217,6 +282,7 @@ export const workflowJsonSchema = {
       properties: {
         schedule: { type: 'array', maxItems: 50, items: schedule },
         event: { type: 'array', maxItems: 50, items: event },
+        webhook: { type: 'array', maxItems: 50, items: webhook },
         alert: { type: 'array', maxItems: 50, items: alert },
       },
     },

@@ -26,6 +26,28 @@ export interface EventTrigger {
   readonly input?: unknown;
 }
 
+export interface WebhookTrigger {
+  /** The last part of `POST /hooks/{path}`. */
+  readonly path: string;
+  readonly verify: WebhookVerify;
+  /** Over `event`; the body is `event.data`. */
+  readonly if?: ExpressionText | boolean;
+  readonly input?: unknown;
+}
+
+/** How a delivery proves who sent it. Of the scheme depends which of the other keys there are. */
+export interface WebhookVerify {
+  readonly scheme: 'github' | 'slack' | 'stripe' | 'hmac-sha256' | 'bearer';
+  /** Name of a secret listed in commandcenter.yaml. */
+  readonly secret: string;
+  /** hmac-sha256 and bearer: where the signature or the token stands. Default X-Signature, Authorization. */
+  readonly header?: string;
+  /** slack and stripe: how far the time they signed may be from now. Default 5m. */
+  readonly tolerance?: Duration;
+  /** hmac-sha256 and bearer: what names a delivery. Without it each request is one of its own. */
+  readonly deliveryHeader?: string;
+}
+
 export interface AlertTrigger {
   /** Labels the alert must have, each with exactly this value. */
   readonly match?: Readonly<Record<string, string>>;
@@ -45,6 +67,7 @@ export interface AlertTrigger {
 export interface Triggers {
   readonly schedule?: readonly ScheduleTrigger[];
   readonly event?: readonly EventTrigger[];
+  readonly webhook?: readonly WebhookTrigger[];
   readonly alert?: readonly AlertTrigger[];
 }
 

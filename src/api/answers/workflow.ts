@@ -19,6 +19,7 @@ export const workflowSummary = z
     steps: z.int(),
     schedules: z.array(z.string()).describe('Its cron lines'),
     events: z.array(z.string()).describe('Types of the events that start it'),
+    webhooks: z.array(z.string()).describe('Paths below /hooks whose deliveries start it'),
     updatedAt: time,
   })
   .meta({ id: 'WorkflowSummary' });

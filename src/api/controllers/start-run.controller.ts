@@ -2,16 +2,13 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RunStarter } from '../../runs/index.js';
-import { currentTraceparent } from '../../telemetry/index.js';
 import { startedRun, workflowId } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { fingerprintOf } from '../door/fingerprint.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
-
-/** W3C trace context; a broken one is no reason to refuse the work, so it is left out. */
-const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+import { parentOf } from '../door/trace-parent.js';
 
 const startRun = routeSpec({
   summary: 'Start a run',
@@ -67,15 +64,14 @@ export class StartRunController {
     const { params, headers, body = {} } = read(startRun, request);
     const { input = {}, version } = body;
     const key = headers['idempotency-key'];
-    // The request's own span, which is in its caller's trace; without tracing here, what the caller says.
-    const parent = currentTraceparent() ?? request.headers['traceparent'];
+    const traceparent = parentOf(request);
     const started = await this.starter.start({
       workflow: params.id,
       ...(version !== undefined && { version }),
       input,
       trigger: { kind: 'manual', by: callerOf(request).name },
       ...(key !== undefined && { dedupe: { key, fingerprint: fingerprintOf({ version, input }) } }),
-      ...(typeof parent === 'string' && traceparent.test(parent) && { traceparent: parent }),
+      ...(traceparent !== undefined && { traceparent }),
     });
     const { id, workflow, status, createdAt, duplicate } = started;
     reply.header('location', `/api/v1/runs/${id}`);

@@ -25,6 +25,8 @@ export interface RouteSpec extends Entrance {
   readonly documentedBody?: { readonly types: readonly string[]; readonly schema: z.ZodType };
   /** The body comes as text and the route parses it. */
   readonly textBody?: { readonly types: readonly string[]; readonly example: string };
+  /** The body comes as bytes: the route verifies who sent it, by itself. */
+  readonly rawBody?: boolean;
   readonly uncounted?: boolean;
   readonly answer: Answer;
   /** Codes beside the ones every route can answer. */

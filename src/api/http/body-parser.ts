@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CcError } from '../../errors/index.js';
+import { verifiesItself } from './strangers.js';
 
 /** Deeper JSON is refused before it is parsed: what walks it later (schemas, hashes, expressions) does so by recursion. */
 const maxJsonDepth = 64;
@@ -44,7 +45,7 @@ export function installBodyParsers(server: FastifyInstance): void {
 
   const add = (type: string | string[] | RegExp, read: (request: FastifyRequest, text: string, done: Done) => void) =>
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) =>
-      isVerified(request) ? done(null, body) : read(request, body.toString(), done),
+      verifiesItself(request) ? done(null, body) : read(request, body.toString(), done),
     );
   add(jsonType, json);
   add(yamlTypes, yaml);
@@ -79,10 +80,6 @@ export function depthExceeds(text: string, limit: number): boolean {
     }
   }
   return false;
-}
-
-function isVerified(request: FastifyRequest): boolean {
-  return request.routeOptions.config.verifier !== undefined;
 }
 
 function wantsText(request: FastifyRequest): boolean {

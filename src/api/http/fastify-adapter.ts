@@ -11,6 +11,7 @@ import { installHttpTelemetry } from './http-telemetry.js';
 import { sendProblem } from './problem-filter.js';
 import { installRouteTable } from './route-table.js';
 import { installSecurityHeaders } from './security-headers.js';
+import { installStrangers } from './strangers.js';
 import { installVerification } from './verified-route.js';
 
 /** A request must have arrived whole by then: slow senders hold nothing for long. */
@@ -44,6 +45,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   installBodyParsers(server);
   if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);
   installGuard(server);
+  installStrangers(server);
   installVerification(server);
   // The guard reads the one cookie there is itself, where there is no token.
   void server.register(cookie, { hook: false });

@@ -7,6 +7,7 @@ import { defaultAccess } from './route-config.js';
 import { noSuchRoute } from './route-table.js';
 import { requireSameOrigin } from './same-origin.js';
 import { sessionOf } from './session-cookie.js';
+import { verifiesItself } from './strangers.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,8 +31,8 @@ export function installGuard(server: FastifyInstance): void {
       await count(request);
       throw noSuchRoute(server, request, reply);
     }
-    const { access = defaultAccess, uncounted = false, verifier } = request.routeOptions.config;
-    if (verifier !== undefined) return; // counted when it is known whether it is genuine: see verified-route.ts
+    const { access = defaultAccess, uncounted = false } = request.routeOptions.config;
+    if (verifiesItself(request)) return; // counted when it is known whether it is genuine
     if (access === 'public') return uncounted ? undefined : count(request);
     const { authenticator } = server;
     if (authenticator === null)

@@ -11,6 +11,8 @@ declare module 'fastify' {
     textBody?: boolean;
     /** A route of a plugin that is open to strangers who prove themselves: see verified-route.ts. */
     verifier?: RouteVerifier;
+    /** The body is handed over as bytes: the route verifies who sent it, and counts it itself. Open to strangers. */
+    rawBody?: boolean;
     /** A form of a page: its body may be application/x-www-form-urlencoded. */
     formBody?: boolean;
     /** Answers people: not part of the API's documentation, and its errors are pages too. */

@@ -2,12 +2,13 @@ import type { JsonSchema } from '@commandcenter/sdk/definition';
 import { cronProblem, timezoneProblem } from '../schedule-spec.js';
 import { checkAlert } from './check-alert.js';
 import { checkTriggerCondition, checkTriggerInput, inputCheck, type InputCheck } from './check-trigger-input.js';
+import { checkWebhook } from './check-webhook.js';
 import { EVENT_NAMES, type Surroundings } from './expressions.js';
 import { EVENT_KEYS, ON_KEYS, SCHEDULE_KEYS } from './keys.js';
 import type { Path } from './path.js';
 import { listAt, mapAt, textAt, wordAt } from './shape.js';
 
-/** `on`: schedules, events and alerts. `input` is the workflow's input schema, when it is a good one. */
+/** `on`: schedules, events, webhooks and alerts. `input` is the workflow's input schema, when it is a good one. */
 export function checkTriggers(value: unknown, around: Surroundings, input: JsonSchema | undefined): void {
   if (value === undefined) return;
   const on = mapAt(around.report, ['on'], value, ON_KEYS);
@@ -17,6 +18,9 @@ export function checkTriggers(value: unknown, around: Surroundings, input: JsonS
   );
   listAt(around.report, ['on', 'event'], on?.['event'], 50)?.forEach((entry, i) =>
     checkEvent(entry, ['on', 'event', i], around, known),
+  );
+  listAt(around.report, ['on', 'webhook'], on?.['webhook'], 50)?.forEach((entry, i) =>
+    checkWebhook(entry, ['on', 'webhook', i], around, known),
   );
   listAt(around.report, ['on', 'alert'], on?.['alert'], 50)?.forEach((entry, i) =>
     checkAlert(entry, ['on', 'alert', i], around, known),

@@ -23,11 +23,15 @@ export const WORKFLOW_KEYS: Keys = {
   later: ['concurrency', 'finally'],
 };
 
-export const ON_KEYS: Keys = { known: ['schedule', 'event', 'alert'], later: ['webhook'] };
+export const ON_KEYS: Keys = { known: ['schedule', 'event', 'webhook', 'alert'], later: [] };
 
 export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'catchUp', 'input'], later: ['overlap'] };
 
 export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
+
+export const WEBHOOK_KEYS: Keys = { known: ['path', 'verify', 'if', 'input'], later: [] };
+
+export const VERIFY_KEYS: Keys = { known: ['scheme', 'secret', 'header', 'tolerance', 'deliveryHeader'], later: [] };
 
 export const ALERT_KEYS: Keys = {
   known: ['match', 'status', 'if', 'input', 'cooldown', 'target', 'guard'],

@@ -36,11 +36,12 @@ export class TestHub {
     private readonly admin: string,
   ) {}
 
-  /** `workflows`: file name -> text. */
+  /** `workflows`: file name -> text. `secrets`: values by name; all of them are listed. */
   static async start(
     workflows: Readonly<Record<string, string>>,
     engine: Partial<Config['engine']> = {},
     more: Partial<Pick<Config, 'root' | 'plugins'>> = {},
+    secrets: Readonly<Record<string, string>> = {},
   ): Promise<TestHub> {
     const database = await testDatabase({ entities });
     const folder = await mkdtemp(join(tmpdir(), 'cc-api-'));
@@ -49,12 +50,13 @@ export class TestHub {
     const own = {
       ...config,
       ...more,
+      secrets: [...config.secrets, ...Object.keys(secrets)],
       workflows: [folder],
       stateDir: folder,
       prometheus: {},
       engine: { ...config.engine, rateLimitPerMinute: 1_000_000, ...engine },
     };
-    const app = await createApp(own, database, new Secrets(own, () => undefined), 'all', quiet);
+    const app = await createApp(own, database, new Secrets(own, (name) => secrets[name]), 'all', quiet);
     await app.listen(0, '127.0.0.1');
     return new TestHub(app, database, await app.getUrl(), folder, await tokenOf(database, 'admin'));
   }

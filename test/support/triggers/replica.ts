@@ -5,6 +5,7 @@ import { ConfigModule, loadConfig } from '../../../src/config/index.js';
 import { type Database, DatabaseModule } from '../../../src/database/index.js';
 import { Definitions } from '../../../src/definitions/index.js';
 import { EventsModule } from '../../../src/events/index.js';
+import { Secrets } from '../../../src/identity/index.js';
 import { JobsModule, type JobsRole } from '../../../src/jobs/index.js';
 import { RunStarter } from '../../../src/runs/index.js';
 import { TelemetryModule } from '../../../src/telemetry/index.js';
@@ -40,6 +41,7 @@ export async function startReplica(
     events,
     given(Definitions, definitions),
     given(RunStarter, starter),
+    given(Secrets, new Secrets({ secrets: [] }, () => undefined)),
   );
   const replica = await Test.createTestingModule({ imports: [triggers, events] }).compile();
   replica.useLogger(false);
