@@ -19,8 +19,8 @@ it('the example of the guide is right', () => {
 });
 
 describe('the sample workflows', () => {
-  it('are eleven, one of them hello', () => {
-    expect(files).toHaveLength(11);
+  it('are a dozen or more, one of them hello', () => {
+    expect(files.length).toBeGreaterThanOrEqual(12);
     expect(files).toContain('hello.yaml');
   });
 
