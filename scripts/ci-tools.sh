@@ -11,12 +11,13 @@
 # is made, as root and where nothing is: Debian's Alertmanager does not start without its templates in /usr/share.
 set -uo pipefail
 
-suite=forky
+. "${BASH_SOURCE[0]%/*}/debian.sh"
+
 packages=(prometheus promtool prometheus-alertmanager)
 programs=(prometheus promtool prometheus-alertmanager amtool)
 # The first of these on the PATH is the browser; test/support/browser.ts reads this line.
 browsers=(chromium chromium-browser google-chrome google-chrome-stable)
-cache=${COMMANDCENTER_TOOLS:-${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/commandcenter-tools}/debian-$suite
+cache=${COMMANDCENTER_TOOLS:-${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/commandcenter-tools}/debian-$debian_suite
 folders=()
 
 say() { printf 'ci-tools: %s\n' "$*" >&2; }
@@ -50,11 +51,10 @@ monitoring() {
   if have promtool && have amtool && modern prometheus 3 0 && { modern alertmanager 0 30 || modern prometheus-alertmanager 0 30; }; then return; fi
   if unpacked; then template; folders+=("$cache/usr/bin"); return; fi
   if ! have apt-get || ! have dpkg-deb; then say 'no Prometheus 3, and no apt-get to fetch it with'; return; fi
-  local mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m1 -E '/debian/?$')
-  if [ -z "$mirror" ] || [ ! -e "$keys" ]; then say "no Prometheus 3, and no Debian mirror in apt's sources to fetch it from"; return; fi
-  say "fetching ${packages[*]} of Debian $suite from $mirror into $cache"
-  if fetch "$mirror" "$keys" && unpacked; then template; folders+=("$cache/usr/bin"); else say 'Prometheus and Alertmanager could not be fetched'; fi
+  local mirror; mirror=$(debian_mirror)
+  if [ -z "$mirror" ]; then say "no Prometheus 3, and no Debian mirror in apt's sources to fetch it from"; return; fi
+  say "fetching ${packages[*]} of Debian $debian_suite from $mirror into $cache"
+  if fetch "$mirror" && unpacked; then template; folders+=("$cache/usr/bin"); else say 'Prometheus and Alertmanager could not be fetched'; fi
 }
 
 template() {
@@ -64,32 +64,12 @@ template() {
   mkdir -p "${wanted%/*}" && ln -s "$cache$wanted" "$wanted"
 }
 
-fetch() { # MIRROR KEYS. In a subshell: its trap and folder are its own. Every step says `|| exit`: -e is off inside an `if`.
+fetch() { # MIRROR. In a subshell: its trap and folder are its own.
   (
     work=$(mktemp -d) || exit 1
     trap 'rm -rf "$work"' EXIT
-    mkdir -p "$work"/{lists/partial,archives/partial,debs,root}
-    printf 'deb [signed-by=%s] %s %s main\n' "$2" "$1" "$suite" >"$work/sources.list"
-    cat >"$work/apt.conf" <<CONF
-Dir::State "$work";
-Dir::State::Lists "$work/lists";
-Dir::State::Status "/dev/null";
-Dir::Cache "$work";
-Dir::Etc::SourceList "$work/sources.list";
-Dir::Etc::SourceParts "/dev/null";
-Dir::Etc::Preferences "/dev/null";
-Dir::Etc::PreferencesParts "/dev/null";
-Acquire::Languages "none";
-APT::Sandbox::User "$(id -un)";
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-CONF
-    export APT_CONFIG=$work/apt.conf
-    timeout 300 apt-get -qq update >&2 || exit 1
-    cd "$work/debs" || exit 1
-    timeout 300 apt-get -qq download "${packages[@]}" >&2 || exit 1
-    for deb in *.deb; do dpkg-deb -x "$deb" "$work/root" || exit 1; done
-    cd / && mkdir -p "$(dirname "$cache")" && rm -rf "$cache" && mv -T "$work/root" "$cache"
+    debian_lists "$1" "$work" && debian_unpack "$work" "$work/root" "${packages[@]}" || exit 1
+    mkdir -p "$(dirname "$cache")" && rm -rf "$cache" && mv -T "$work/root" "$cache"
   )
 }
 

@@ -9,6 +9,7 @@ const collector = yamlOf<any>('observability/collector/config.yaml');
 const tempo = yamlOf<any>('observability/tempo/tempo.yaml');
 const loki = yamlOf<any>('observability/loki/loki.yaml');
 const prometheus = yamlOf<any>('observability/prometheus/prometheus.yml');
+const [hubJob] = yamlOf<any>('observability/prometheus/scrape/hub.yml').scrape_configs;
 const dashboards = yamlOf<any>('observability/grafana/provisioning/dashboards/dashboards.yaml');
 const { datasources } = yamlOf<{ datasources: any[] }>(
   'observability/grafana/provisioning/datasources/datasources.yaml',
@@ -71,7 +72,7 @@ describe('the collector', () => {
 
 describe('Prometheus', () => {
   const jobs = Object.fromEntries(
-    prometheus.scrape_configs.map((job: any) => [job.job_name, job.static_configs[0].targets[0]]),
+    [hubJob, ...prometheus.scrape_configs].map((job: any) => [job.job_name, job.static_configs[0].targets[0]]),
   );
 
   it('scrapes the hub and everything of the stack, where it listens', () => {
@@ -82,6 +83,21 @@ describe('Prometheus', () => {
       const name = job === 'prometheus' ? 'localhost' : service;
       expect([job, target]).toEqual([job, `${name}:${address[service]}`]);
     }
+  });
+
+  it('finds every replica behind the proxy in the place of the one hub, and scrapes it alike', () => {
+    expect(prometheus.scrape_config_files).toEqual(['scrape/*.yml']);
+    const [job] = yamlOf<any>('observability/prometheus/scrape-replicas/hub.yml').scrape_configs;
+    const { static_configs, ...scrape } = hubJob;
+    const { dns_sd_configs, ...replicas } = job;
+    expect(replicas).toEqual(scrape);
+    expect(dns_sd_configs).toMatchObject([{ names: ['hub', 'worker'], type: 'A', port: Number(address['hub']) }]);
+    expect(static_configs).toHaveLength(1);
+    const { services: added } = yamlOf<any>('docker-compose.replicas.yml');
+    expect(added.prometheus.volumes).toEqual([
+      './observability/prometheus/scrape-replicas:/etc/prometheus/scrape:ro,z',
+    ]);
+    expect(Object.keys(added)).toEqual(expect.arrayContaining(dns_sd_configs[0].names));
   });
 
   it('takes the span metrics of Tempo with their exemplars', () => {
@@ -173,7 +189,7 @@ describe("Grafana's data sources", () => {
   });
 
   it("knows the interval of the hub's scrape", () => {
-    expect(source('prometheus').jsonData.timeInterval).toBe(prometheus.scrape_configs[0].scrape_interval);
+    expect(source('prometheus').jsonData.timeInterval).toBe(hubJob.scrape_interval);
   });
 });
 

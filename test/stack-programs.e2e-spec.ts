@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from './support/stack/compose.js';
 import { programOf, run } from './support/stack/program.js';
 
 /** Each file before the program that reads it. scripts/ci-tools.sh brings the first two; the others where a machine has them. */
@@ -28,6 +29,10 @@ describe('the configuration of the stack', () => {
   check('Prometheus takes its file', promtool, 'promtool', (program) => {
     const { code, said } = run(program, ['check', 'config', 'observability/prometheus/prometheus.yml']);
     expect([code, said]).toEqual([0, expect.stringContaining('SUCCESS')]);
+    const replicas = join(folder, 'prometheus.yml');
+    const files = join(root, 'observability/prometheus/scrape-replicas/*.yml');
+    writeFileSync(replicas, JSON.stringify({ scrape_config_files: [files] }));
+    expect(run(program, ['check', 'config', replicas])).toMatchObject({ code: 0 });
   });
 
   check('Alertmanager takes its file', amtool, 'amtool', (program) => {
@@ -56,9 +61,11 @@ describe('the configuration of the stack', () => {
     expect([code, said]).toEqual([0, expect.any(String)]);
   });
 
-  for (const file of ['docker-compose.yml', 'dev/docker-compose.yml']) {
-    check(`Compose takes ${file}`, compose, 'docker with its Compose plugin', (program) => {
-      expect(run(program, ['compose', '--file', file, 'config', '--quiet'])).toEqual({ code: 0, said: '' });
+  const whole = 'docker-compose.yml';
+  for (const files of [[whole], ['dev/docker-compose.yml'], [whole, 'docker-compose.replicas.yml']]) {
+    check(`Compose takes ${files.join(' with ')}`, compose, 'docker with its Compose plugin', (program) => {
+      const named = files.flatMap((file) => ['--file', file]);
+      expect(run(program, ['compose', ...named, 'config', '--quiet'])).toEqual({ code: 0, said: '' });
     });
   }
 });

@@ -109,6 +109,25 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('docker-compose.replicas.yml', () => {
+  const { services } = composeOf('docker-compose.replicas.yml');
+
+  it('puts a pinned proxy, bounded in memory and logs, in the place of the port of the hub', () => {
+    const { proxy } = services;
+    expect(proxy!.image).toMatch(exact);
+    expect(bytes(proxy!.mem_limit)).toBeGreaterThan(0);
+    expect(proxy!.logging).toEqual(whole.services['hub']!.logging);
+    expect(proxy!.ports).toEqual(whole.services['hub']!.ports);
+    expect([services['hub']!.ports, services['worker']!.ports]).toEqual([[], []]);
+  });
+
+  it('starts hubs of a role the command knows, and workers', () => {
+    const hub = ['node', 'dist/main.js', 'start', '--role'];
+    expect(services['hub']!.command).toEqual([...hub, '${HUB_ROLE:-all}']);
+    expect(services['worker']!.command).toEqual([...hub, 'worker']);
+  });
+});
+
 describe('dev/docker-compose.yml', () => {
   it('is the stack, of the same images and files', () => {
     expect(Object.keys(host.services)).toEqual(telemetry);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
 let container;
@@ -7,17 +8,26 @@ export async function startContainer() {
   if (!(await dockerAnswers())) return undefined;
   try {
     const { GenericContainer, Wait } = await import('testcontainers');
-    container = await new GenericContainer('postgres:17-alpine')
+    container = await new GenericContainer(shippedImage())
       .withEnvironment({ POSTGRES_PASSWORD: 'test' })
       .withExposedPorts(5432)
       .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=300'])
-      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      // By TCP: the server that prepares a new volume listens on its socket only, and is not the one to wait for.
+      .withWaitStrategy(Wait.forSuccessfulCommand('pg_isready -h 127.0.0.1 -U postgres'))
+      .withSharedMemorySize(256 * 1024 * 1024)
+      .withStartupTimeout(60_000)
       .start();
   } catch (error) {
     console.warn(`Docker answers but no container starts (${error.message}): using the embedded PostgreSQL.`);
     return undefined;
   }
   return `postgres://postgres:test@${container.getHost()}:${container.getMappedPort(5432)}/postgres`;
+}
+
+/** The one that docker-compose.yml runs the hub on. */
+function shippedImage() {
+  const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+  return /^ +image: (postgres:\S+)$/m.exec(compose)[1];
 }
 
 export async function stopContainer() {

@@ -20,11 +20,13 @@ export class ShippedPrometheus {
     const own = `127.0.0.1:${await freePort()}`;
     cpSync(join(root, 'observability/prometheus'), folder, { recursive: true });
     const file = join(folder, 'prometheus.yml');
-    const config = readFileSync(file, 'utf8')
-      .replaceAll('hub:9464', metrics)
-      .replaceAll('alertmanager:9093', alertmanager)
-      .replaceAll(/\b(otelcol|tempo|loki|grafana|localhost):\d+/g, own);
-    writeFileSync(file, config);
+    for (const path of [file, join(folder, 'scrape/hub.yml')]) {
+      const config = readFileSync(path, 'utf8')
+        .replaceAll('hub:9464', metrics)
+        .replaceAll('alertmanager:9093', alertmanager)
+        .replaceAll(/\b(otelcol|tempo|loki|grafana|localhost):\d+/g, own);
+      writeFileSync(path, config);
+    }
     const child = spawn(
       'prometheus',
       [
