@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { loadConfig, secretFromEnvironment } from './config/index.js';
+import { loadConfig } from './config/index.js';
+import { CcError } from './errors/index.js';
 import { parseCommand } from './main/command.js';
 import { explain } from './main/explain.js';
 
@@ -18,17 +19,22 @@ async function main(): Promise<number> {
     }
     case 'dev': {
       const config = loadConfig();
-      const { startInbox, toInbox } = await import('./main/dev.js');
-      const inbox = await startInbox();
-      process.stdout.write(`Slack inbox: ${inbox.url}\n`);
+      const { dev } = await import('./main/dev/dev.js');
+      return dev(config, (code) => process.exit(code));
+    }
+    case 'dev-hub': {
+      const { devParent } = await import('./main/dev/parent.js');
+      const parent = devParent();
       try {
+        const { devConfig } = await import('./main/dev/dev-config.js');
+        const config = devConfig(loadConfig());
         const { startTelemetry } = await import('./telemetry/index.js');
         const telemetry = await startTelemetry(config.telemetry);
         const { start } = await import('./main/start.js');
-        const source = toInbox(secretFromEnvironment(), inbox);
-        return await start(config, 'all', telemetry, (code) => process.exit(code), source);
-      } finally {
-        inbox.stop();
+        return await start(config, 'all', telemetry, (code) => process.exit(code), parent);
+      } catch (error) {
+        await parent.tell({ failed: error instanceof CcError ? error.code : 'CC_INTERNAL' });
+        throw error;
       }
     }
     case 'migrate': {

@@ -4,6 +4,7 @@ import type { Cli } from './cli.js';
 import { addCompletion } from './commands/completion.js';
 import { addEvents } from './commands/events.js';
 import { addHubProcess } from './commands/hub-process.js';
+import { addPluginNew } from './commands/plugin-new.js';
 import { addPlugins } from './commands/plugins.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
@@ -55,6 +56,7 @@ export function createProgram(cli: Cli): Command {
   addSchedules(program, cli);
   addSlo(program, cli);
   addPlugins(program, cli);
+  addPluginNew(program, cli);
   addTokens(program, cli);
   addCompletion(program, cli);
   return program;

@@ -1,5 +1,6 @@
 export type { Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
 export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
+export { childEnvironment } from './child-environment.js';
 export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule } from './config.module.js';
 export type { Environment } from './environment-schema.js';

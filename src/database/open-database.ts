@@ -6,10 +6,17 @@ import { openEmbedded } from './embedded/open-embedded.js';
 
 const oldestMajor = 15;
 
-/** Opens the server DATABASE_URL names, or the embedded one. The caller closes it, which stops an embedded server. */
-export async function openDatabase(config: Config, entities: Entities = []): Promise<Database> {
+/**
+ * Opens the server DATABASE_URL names, or the embedded one. The caller closes it, which stops an embedded server unless
+ * `keepServer` then says that another hub comes at once.
+ */
+export async function openDatabase(
+  config: Config,
+  entities: Entities = [],
+  keepServer: () => boolean = () => false,
+): Promise<Database> {
   return config.databaseUrl === undefined
-    ? openEmbeddedDatabase(config, entities)
+    ? openEmbeddedDatabase(config, entities, keepServer)
     : openServer(config.databaseUrl, config, entities);
 }
 
@@ -19,7 +26,11 @@ async function openServer(url: string, config: Config, entities: Entities): Prom
   return connect(new Database({ url, description, poolSize: config.engine.poolSize, entities }));
 }
 
-async function openEmbeddedDatabase(config: Config, entities: Entities): Promise<Database> {
+async function openEmbeddedDatabase(
+  config: Config,
+  entities: Entities,
+  keepServer: () => boolean,
+): Promise<Database> {
   const embedded = await openEmbedded(config.root, config.stateDir);
   try {
     const version = await serverVersion(embedded.url);
@@ -29,7 +40,7 @@ async function openEmbeddedDatabase(config: Config, entities: Entities): Promise
         description: `embedded PostgreSQL ${version} in ${embedded.folder}`,
         poolSize: config.engine.poolSize,
         entities,
-        afterClose: () => embedded.stop(),
+        afterClose: () => (keepServer() ? embedded.leave() : embedded.stop()),
       }),
     );
   } catch (error) {

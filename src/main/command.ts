@@ -5,6 +5,8 @@ import type { JobsRole } from '../jobs/index.js';
 export type Command =
   | { readonly name: 'start'; readonly role: JobsRole }
   | { readonly name: 'dev' }
+  /** The hub that `dev` starts, and starts anew; not for people. */
+  | { readonly name: 'dev-hub' }
   | { readonly name: 'migrate' }
   | { readonly name: 'doctor' }
   | { readonly name: 'refused'; readonly reason: string };
@@ -28,6 +30,7 @@ export function parseCommand(argv: readonly string[]): Command {
         ? { name, role: (role ?? 'all') as JobsRole }
         : refused(`There is no role "${role}".`);
     case 'dev':
+    case 'dev-hub':
     case 'migrate':
     case 'doctor':
       return { name };

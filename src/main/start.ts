@@ -1,10 +1,11 @@
 import { createApp, entities } from '../app.module.js';
-import { type Config, secretFromEnvironment, type SecretSource } from '../config/index.js';
+import { type Config, secretFromEnvironment } from '../config/index.js';
 import { type Database, migrate, openDatabase } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { ensureAdminToken, redactJson, Secrets } from '../identity/index.js';
 import type { JobsRole } from '../jobs/index.js';
 import type { RunningTelemetry } from '../telemetry/index.js';
+import type { DevParent } from './dev/parent.js';
 import { createLog, type Log, nestLogger } from './log.js';
 import { stopSignal } from './stop-signal.js';
 import { welcome } from './welcome.js';
@@ -12,17 +13,22 @@ import { welcome } from './welcome.js';
 /** What the hub may take to close beyond the two grace periods of the engine. */
 const closeSlackMs = 15_000;
 
-/** Runs the hub until a signal ends it: database, schema, application, and back in the opposite order. */
+/** Runs the hub until a signal, or the `dev` that started it, ends it: database, schema, application, and back in the opposite order. */
 export async function start(
   config: Config,
   role: JobsRole,
   telemetry: RunningTelemetry,
   exit: (code: number) => void,
-  source: SecretSource = secretFromEnvironment(),
+  parent?: DevParent,
 ): Promise<number> {
   const stop = stopSignal(exit);
+  let asked: string | undefined;
+  const requested = Promise.race([stop.requested, ...(parent === undefined ? [] : [parent.asked])]);
+  void requested.then((by) => (asked = by));
+  // Until `dev` ends, the next hub finds the embedded server running.
+  const keepServer = () => parent !== undefined && (asked === undefined || asked === 'restart');
   const terminal = process.stdout.isTTY === true;
-  const secrets = new Secrets(config, source);
+  const secrets = new Secrets(config, secretFromEnvironment());
   const redact = (text: string) => secrets.redact(text);
   telemetry.redactWith(redact);
   const log = createLog(config.logLevel, terminal, (line) =>
@@ -32,11 +38,11 @@ export async function start(
   telemetry.complainTo((line) => log.warn({ context: 'Telemetry' }, line));
   let database: Database | undefined;
   try {
-    database = await openDatabase(config, entities);
+    database = await openDatabase(config, entities, keepServer);
     log.info(`Database: ${database.description}`);
     const { applied } = await migrate(database);
     if (applied.length > 0) log.info({ applied }, `Migrated the schema (${applied.length})`);
-    await serve(config, database, secrets, role, log, terminal, stop.requested);
+    await serve(config, database, secrets, role, log, terminal, requested, parent);
   } finally {
     await telemetry.shutdown();
     await database?.close();
@@ -52,7 +58,8 @@ async function serve(
   role: JobsRole,
   log: Log,
   terminal: boolean,
-  stopRequested: Promise<NodeJS.Signals>,
+  stopRequested: Promise<string>,
+  parent: DevParent | undefined,
 ): Promise<void> {
   const app = await createApp(config, database, secrets, role, nestLogger(log));
   try {
@@ -65,8 +72,9 @@ async function serve(
     const url = await listen(app, config);
     if (url !== expected) await admin(url); // PORT=0: the system chose, and the command line must find us
     welcome({ url, role, admin: token, terminal, log });
-    const signal = await stopRequested;
-    log.info(`${signal}: no new work; steps may finish for ${config.engine.graceMs / 1000} s`);
+    await parent?.tell({ ready: url });
+    const asked = await stopRequested;
+    log.info(`${asked}: no new work; steps may finish for ${config.engine.graceMs / 1000} s`);
   } finally {
     await within(config.engine.graceMs + config.engine.abortGraceMs + closeSlackMs, app.close(), log);
   }

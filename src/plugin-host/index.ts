@@ -11,5 +11,6 @@ export {
   type PluginView,
   type RouteView,
 } from './plugin-directory.js';
+export { isPath, placeOfPlugin, type PluginPlace } from './plugin-place.js';
 export { PluginHostModule } from './plugin-host.module.js';
 export type { RouteVerifier } from './routes/route-verifier.js';

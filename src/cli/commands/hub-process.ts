@@ -15,7 +15,10 @@ export function addHubProcess(program: Command, cli: Cli): void {
   program
     .command('dev')
     .description('start a hub here with a Slack inbox beside it, for alerts and messages that stay on this machine')
-    .addHelpText('after', '\nFiles are not watched yet: start it again after changes of workflows or plugins.')
+    .addHelpText(
+      'after',
+      '\nA plugin of your own that is built anew, and commandcenter.yaml, start the hub anew. Build with `npm run build -- --watch`.',
+    )
     .helpGroup('The hub:')
     .action(become);
   program

@@ -16,6 +16,8 @@ export interface EmbeddedPostgres {
   readonly folder: string;
   /** Ends the server. Call it last: after the drain, after every pool is closed. */
   stop(): Promise<void>;
+  /** Lets another hub use the server, which goes on. */
+  leave(): Promise<void>;
 }
 
 /** The embedded database of the hub at `root`: started or adopted, and ours alone. */
@@ -28,6 +30,7 @@ export async function openEmbedded(root: string, stateDir: string): Promise<Embe
     folder: home.folder,
     // The lock goes with the server, so that no other hub adopts a server that is about to end.
     stop: () => user.release(() => stopServer(home, binaries)),
+    leave: () => user.release(() => Promise.resolve()),
   };
 }
 

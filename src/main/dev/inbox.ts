@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SecretSource } from '../config/index.js';
-import { CcError } from '../errors/index.js';
+import { CcError } from '../../errors/index.js';
 
 /** Where the inbox of a clone is; packages and images are built without it. */
-const program = fileURLToPath(new URL('../../dev/slack-inbox/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../dev/slack-inbox/main.ts', import.meta.url));
 
 export interface DevInbox {
   readonly url: string;
@@ -29,9 +28,4 @@ export async function startInbox(): Promise<DevInbox> {
     });
   });
   return { url, stop: () => child.stdin.end() };
-}
-
-/** Messages for Slack go to the inbox, unless the environment says where they go. */
-export function toInbox(source: SecretSource, inbox: DevInbox): SecretSource {
-  return (name) => source(name) ?? (name === 'SLACK_WEBHOOK_URL' ? `${inbox.url}/services/T000/B000/dev` : undefined);
 }
