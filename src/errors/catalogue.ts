@@ -104,8 +104,8 @@ export const catalogue = {
   CC_HUB_UNREACHABLE: { kind: 'unavailable', title: 'The hub does not answer' },
   CC_NODE_TOO_OLD: { kind: 'failed', title: 'This Node.js is older than CommandCenter needs' },
   CC_FILE_UNREADABLE: { kind: 'not_found', title: 'A file named on the command line cannot be read' },
-  CC_SDK_UNUSABLE: { kind: 'invalid', title: 'No SDK for a new plugin can be had' },
   CC_FILE_NOT_WRITTEN: { kind: 'failed', title: 'A file named on the command line cannot be written' },
+  CC_SDK_UNUSABLE: { kind: 'invalid', title: 'No SDK for a new plugin can be had' },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof catalogue;
