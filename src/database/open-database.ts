@@ -26,11 +26,7 @@ async function openServer(url: string, config: Config, entities: Entities): Prom
   return connect(new Database({ url, description, poolSize: config.engine.poolSize, entities }));
 }
 
-async function openEmbeddedDatabase(
-  config: Config,
-  entities: Entities,
-  keepServer: () => boolean,
-): Promise<Database> {
+async function openEmbeddedDatabase(config: Config, entities: Entities, keepServer: () => boolean): Promise<Database> {
   const embedded = await openEmbedded(config.root, config.stateDir);
   try {
     const version = await serverVersion(embedded.url);

@@ -99,9 +99,11 @@ A plugin of CommandCenter.
 
 - \`${name}.greet\`: takes \`name\`, answers \`text\`. Option \`greeting\` (default \`Hello\`).
 
-    plugins:
-      - use: ${inRepository ? name : `./${name}`}
-        options: { greeting: Hi }
+\`\`\`yaml
+plugins:
+  - use: ${inRepository ? name : `./${name}`}
+    options: { greeting: Hi }
+\`\`\`
 ${
   inRepository
     ? ''
