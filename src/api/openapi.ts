@@ -152,9 +152,16 @@ function failures(spec: RouteSpec, access: string, method: string): Json {
   }
   const content = { [problemMediaType]: { schema: jsonSchema(problem, 'output') } };
   return Object.fromEntries(
-    [...byStatus].map(([status, lines]) => [status, { description: lines.join('. '), content }]),
+    [...byStatus].map(([status, lines]) => [
+      status,
+      { description: lines.join('. '), ...((status === 429 || status === 503) && { headers: retryAfter }), content },
+    ]),
   );
 }
+
+const retryAfter = {
+  'Retry-After': { description: 'When to try again, seconds', required: true, schema: { type: 'integer' } },
+};
 
 /** Through a wrapper, so that a schema with an id is a reference wherever it stands. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { catalogue, type ErrorCode } from '../../errors/index.js';
 
-const code = z.enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]);
+const code = z
+  .enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]])
+  .meta({ id: 'ErrorCode', examples: ['CC_REQUEST_INVALID'] });
 
 /** One thing wrong with an input. */
 export const problemItem = z

@@ -14,6 +14,12 @@ const stepStatuses = [
   'cancelled',
 ] as const;
 
+const runStatus = z.enum(runStatuses).meta({ id: 'RunStatus', examples: ['running'] });
+const stepStatus = z.enum(stepStatuses).meta({ id: 'StepStatus', examples: ['running'] });
+const triggerKind = z.enum(triggerKinds).meta({ id: 'TriggerKind', examples: ['manual'] });
+/** Other people's: the hub knows no more of it. */
+const anyJson = z.unknown().describe('Any JSON');
+
 export const runId = z.uuid().meta({ examples: ['019c1a52-3f5e-7c4b-9d2e-6a1b2c3d4e5f'] });
 export const workflowId = z
   .string()
@@ -38,7 +44,7 @@ const failure = z
 
 const trigger = z
   .strictObject({
-    kind: z.enum(triggerKinds),
+    kind: triggerKind,
     by: z.string().optional().describe('Who or what started it: a token, a cron line, the source of an event'),
     scheduledFor: z.string().optional().describe('schedule: the instant it was due'),
     event: z.unknown().optional().describe('event: the CloudEvent'),
@@ -49,10 +55,10 @@ const step = z
   .strictObject({
     id: z.string(),
     path: z.string(),
-    status: z.enum(stepStatuses),
+    status: stepStatus,
     attempt: z.int(),
     uses: z.string().meta({ examples: ['http.request'] }),
-    output: z.unknown(),
+    output: anyJson,
     error: failure.nullable(),
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
@@ -63,10 +69,10 @@ const summary = {
   id: runId,
   workflow: workflowId,
   version: z.string().describe('Of the workflow: a hash of its content'),
-  status: z.enum(runStatuses),
+  status: runStatus,
   trigger,
-  input: z.unknown(),
-  output: z.unknown(),
+  input: anyJson,
+  output: anyJson,
   error: failure.nullable(),
   createdAt: time,
   startedAt: time.nullable(),
@@ -83,14 +89,21 @@ export const startedRun = z
     id: runId,
     workflow: workflowId,
     version: z.string(),
-    status: z.enum(runStatuses),
+    status: runStatus,
     createdAt: time,
     duplicate: z.boolean().describe('The Idempotency-Key was used before: this is the run of that time'),
   })
   .meta({ id: 'StartedRun' });
 
 export const runEvent = z
-  .looseObject({ seq: z.int(), type: z.string().meta({ examples: ['StepSucceeded'] }), at: time })
+  .looseObject({
+    seq: z.int(),
+    type: z.string().meta({ examples: ['StepSucceeded'] }),
+    at: time,
+    step: z.string().optional(),
+    attempt: z.int().optional(),
+    error: failure.optional(),
+  })
   .meta({ id: 'RunEvent', description: 'An entry of the run log; it holds more, by its type' });
 
 export const logLine = z

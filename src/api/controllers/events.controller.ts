@@ -15,7 +15,7 @@ const cloudEvent = z
     type: z.string(),
     subject: z.string().optional(),
     time: z.string().optional(),
-    data: z.unknown().optional(),
+    data: z.unknown().optional().describe('Any JSON'),
   })
   .meta({
     id: 'CloudEvent',
