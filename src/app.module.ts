@@ -4,7 +4,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, configureApp, fastifyAdapter } from './api/index.js';
 import { type Config, ConfigModule } from './config/index.js';
 import { type Database, DatabaseModule, type Entities } from './database/index.js';
-import { DefinitionsModule, WorkflowEntity, WorkflowVersionEntity } from './definitions/index.js';
+import {
+  DefinitionsModule,
+  WorkflowEntity,
+  WorkflowRevisionEntity,
+  WorkflowVersionEntity,
+} from './definitions/index.js';
 import { EventEntity, EventsModule } from './events/index.js';
 import { IdentityModule, type Secrets, SessionEntity, TokenEntity } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
@@ -23,6 +28,7 @@ export const entities: Entities = [
   SessionEntity,
   WorkflowEntity,
   WorkflowVersionEntity,
+  WorkflowRevisionEntity,
   EventEntity,
   EventBurstEntity,
   ScheduleEntity,

@@ -129,6 +129,7 @@ describe('the surface of the HTTP API', () => {
         version: expect.any(String) as string,
         agents: ['http'],
         routes: [],
+        workflows: [],
       });
       const agents = (await checked.call('/api/v1/agents')).body.items as { id: string; actions: { uses: string }[] }[];
       expect(agents.flatMap(({ actions }) => actions.map(({ uses }) => uses)).sort()).toEqual(

@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { AgentClass } from './agent.js';
 import { PLUGIN } from './brands.js';
+import type { WorkflowDefinition } from './definition/index.js';
 import type { MetricSpec } from './metrics.js';
 import { type Ports, ports } from './ports.js';
 import type { Schema } from './schema.js';
@@ -23,8 +24,8 @@ export interface PluginManifest {
   readonly providers?: readonly Provider[];
   /** Routes under `/plugins/<name>/`, for admins unless `@Role` or `@Public` says otherwise. */
   readonly controllers?: readonly Type[];
-  /** Workflows that come with the plugin. */
-  readonly workflows?: readonly unknown[];
+  /** Workflows that come with the plugin, each with an id that is unique in the hub. */
+  readonly workflows?: readonly WorkflowDefinition[];
   /** Its instruments by their Prometheus names, which start with the plugin's name (dashes as underscores) and `_`. */
   readonly metrics?: Readonly<Record<string, MetricSpec>>;
   readonly permissions?: Permissions;

@@ -13,6 +13,7 @@ import { RunStreamController } from './controllers/run-stream.controller.js';
 import { StartRunController } from './controllers/start-run.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
+import { WorkflowChangesController } from './controllers/workflow-changes.controller.js';
 import { WorkflowsController } from './controllers/workflows.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { AssetsController } from './pages/assets.controller.js';
@@ -28,6 +29,7 @@ const api = [
   RunsController,
   RunStreamController,
   WorkflowsController,
+  WorkflowChangesController,
   AlertsController,
   EventsController,
   HooksController,

@@ -63,11 +63,7 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
       ...parameters('header', spec.headers),
     ],
     ...requestBody(spec),
-    responses: {
-      [spec.answer.status]: success(spec),
-      ...(spec.answer.orNothing !== undefined && { 204: { description: spec.answer.orNothing } }),
-      ...failures(spec, access, method),
-    },
+    responses: { ...successes(spec), ...failures(spec, access, method) },
   };
 }
 
@@ -119,7 +115,16 @@ function requestBody(spec: RouteSpec): Json {
   return { requestBody: { required: !spec.body.safeParse(undefined).success, content } };
 }
 
-function success({ answer }: RouteSpec): Json {
+function successes({ answer }: RouteSpec): Json {
+  const { status, also, orNothing } = answer;
+  return {
+    [status]: success(answer),
+    ...(also !== undefined && { [also.status]: success({ ...answer, description: also.description }) }),
+    ...(orNothing !== undefined && { 204: { description: orNothing } }),
+  };
+}
+
+function success(answer: RouteSpec['answer']): Json {
   const headers = Object.entries(answer.headers ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },

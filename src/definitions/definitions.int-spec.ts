@@ -3,27 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { testDatabase } from '../../test/support/database.js';
+import { Catalogue, Shipped } from '../../test/support/definitions.js';
 import { loadConfig, type Config } from '../config/index.js';
 import type { Database } from '../database/index.js';
-import { AgentCatalogue } from './agent-catalogue.js';
 import { Definitions } from './definitions.js';
 import { WorkflowEntity } from './workflow.entity.js';
+import { WorkflowRevisionEntity } from './workflow-revision.entity.js';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
-
-class Catalogue extends AgentCatalogue {
-  has(agent: string) {
-    return agent === 'a' ? ('ok' as const) : ('no-agent' as const);
-  }
-  inputSchema() {
-    return undefined;
-  }
-  outputSchema() {
-    return undefined;
-  }
-  names() {
-    return ['a.b'];
-  }
-}
 
 let database: Database;
 let root: string;
@@ -31,7 +17,7 @@ let config: Config;
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
-  database = await testDatabase({ entities: [WorkflowEntity, WorkflowVersionEntity] });
+  database = await testDatabase({ entities: [WorkflowEntity, WorkflowVersionEntity, WorkflowRevisionEntity] });
 });
 
 afterAll(() => database.close());
@@ -52,7 +38,7 @@ const workflow = (id: string, name = id) => `id: ${id}\nname: ${name}\nsteps: { 
 
 /** A replica that has just started. */
 async function replica(): Promise<Definitions> {
-  const definitions = new Definitions(config, database, new Catalogue());
+  const definitions = new Definitions(config, database, new Catalogue(), new Shipped());
   await definitions.onModuleInit();
   return definitions;
 }
@@ -222,7 +208,8 @@ describe('Definitions', () => {
     expect(early.current()).toEqual([]);
     expect((await early.get('late')).id).toBe('late');
     await early.load();
-    expect(changes).toEqual([1]);
+    // Once for what it met by the way, once for the load.
+    expect(changes).toEqual([1, 1]);
   });
 
   it.each([

@@ -1,39 +1,26 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { names, Span } from '../telemetry/index.js';
-import { compile, didYouMean, validateInput, type Plan } from '../workflow/index.js';
+import { didYouMean, validateInput, type Plan, type ValidateOptions } from '../workflow/index.js';
 import { AgentCatalogue } from './agent-catalogue.js';
+import { textOfRefused, type LoadProblems } from './load-problems.js';
+import { Plans } from './plans.js';
+import { fingerprint, readFolders } from './read-folders.js';
+import { readShipped } from './read-shipped.js';
+import { ShippedWorkflows } from './shipped-workflows.js';
 import {
-  ownedElsewhere,
-  storedDefinition,
+  storedRevision,
+  storedVersions,
   storedWorkflow,
   storedWorkflows,
-  storeFiles,
+  type StoredVersion,
   type StoredWorkflow,
-} from './definition-store.js';
-import { readFolders, type FileProblems, type FoldersRead } from './read-folders.js';
+} from './stored-workflows.js';
 import { storedRetentions } from './retentions.js';
-import type { WorkflowSource } from './workflow.entity.js';
-
-export interface WorkflowSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly description?: string;
-  readonly version: string;
-  readonly enabled: boolean;
-  readonly source: WorkflowSource;
-  readonly file?: string;
-  readonly steps: number;
-  /** Cron lines, and types of events, that start it. */
-  readonly schedules: readonly string[];
-  readonly events: readonly string[];
-  /** Paths below /hooks that start it. */
-  readonly webhooks: readonly string[];
-  readonly updatedAt: Date;
-}
+import { syncSources } from './sync-sources.js';
+import { isEnabled, summaryOf, type WorkflowSummary } from './workflow-summary.js';
 
 interface Current {
   readonly plan: Plan;
@@ -45,50 +32,67 @@ interface Current {
 export class Definitions implements OnModuleInit {
   readonly #log = new Logger('Definitions');
   readonly #listeners = new Set<() => void>();
-  readonly #plans: LRUCache<string, Plan>;
+  readonly #plans: Plans;
   #current: ReadonlyMap<string, Current> = new Map();
-  #problems: readonly FileProblems[] = [];
+  #problems: readonly LoadProblems[] = [];
+  #revision: string | undefined;
+  /** Fingerprint of the folders as they were loaded. */
+  #seen: string | undefined;
+  /** Reading one after the other: an older answer never replaces a newer one. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly catalogue: AgentCatalogue,
+    private readonly shipped: ShippedWorkflows,
   ) {
-    this.#plans = new LRUCache({
-      max: 1_000,
-      fetchMethod: (_key, _stale, { context }) => this.#load(...(context as readonly [string, string])),
-    });
+    this.#plans = new Plans(database, this.options);
   }
 
   onModuleInit(): Promise<void> {
     return this.load();
   }
 
-  /** Reads the folders and makes the tables agree. A bad file is reported and its workflow keeps its last good version. */
+  /**
+   * Reads folders and plugins and makes the tables agree. What is bad is reported, and its workflow keeps its last good
+   * version.
+   */
   @Span(names.span.definitionsLoad)
-  async load(): Promise<void> {
-    const read = await this.#withoutForeign(await readFolders(this.config.workflows, this.config.root, this.#options));
-    await storeFiles(this.database, read);
-    for (const { plan } of read.good) this.#plans.set(keyOf(plan.id, plan.version), plan);
-    this.#problems = read.bad;
-    for (const bad of read.bad)
-      this.#log.error(
-        `${bad.file} is not loaded:\n${bad.problems.map((problem) => `  ${lineOf(problem)}`).join('\n')}`,
-      );
-    this.#current = await this.#readCurrent();
-    this.#log.log(
-      `${this.#current.size} workflows, ${read.good.length} from files${read.bad.length > 0 ? `, ${read.bad.length} files refused` : ''}`,
-    );
-    for (const listener of this.#listeners) listener();
+  load(): Promise<void> {
+    return this.#inTurn(async () => {
+      // First: what changes while it is read has another fingerprint afterwards.
+      const seen = await fingerprint(this.config.workflows);
+      const folders = await readFolders(this.config.workflows, this.config.root, this.options);
+      const shipped = readShipped(this.shipped.list(), this.options);
+      const clashes = await syncSources(this.database, folders, shipped);
+      for (const { plan } of [...folders.good, ...shipped.good]) this.#plans.know(plan);
+      this.#report([...folders.bad, ...shipped.bad, ...clashes]);
+      await this.#read();
+      this.#seen = seen;
+    });
+  }
+
+  /** The same, when a file changed since. */
+  async loadChanged(): Promise<void> {
+    if ((await fingerprint(this.config.workflows)) !== this.#seen) await this.load();
+  }
+
+  /** Reads what the tables say, whoever changed them. */
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#read());
+  }
+
+  /** The same, when another replica, or anybody, changed something since. */
+  async catchUp(): Promise<void> {
+    if ((await storedRevision(this.database)) !== this.#revision) await this.refresh();
   }
 
   /** The current version, whether enabled or not. Throws CC_WORKFLOW_NOT_FOUND. */
   async get(id: string): Promise<Plan> {
+    await this.#meet(id);
     const current = this.#current.get(id);
     if (current !== undefined) return current.plan;
-    // Another replica may have loaded it after we started.
-    const stored = await storedWorkflow(this.database, id);
-    if (stored !== undefined) return this.version(id, stored.version);
     throw new CcError(
       'CC_WORKFLOW_NOT_FOUND',
       `There is no workflow "${id.slice(0, 100)}".${didYouMean(id, this.#current.keys())}`,
@@ -97,22 +101,34 @@ export class Definitions implements OnModuleInit {
 
   /** Any version that was ever current. Throws CC_WORKFLOW_NOT_FOUND. */
   async version(id: string, version: string): Promise<Plan> {
-    const key = keyOf(id, version);
-    const plan = this.#plans.get(key) ?? (await this.#plans.fetch(key, { context: [id, version] }));
-    return plan!;
+    await this.#meet(id);
+    return this.#plans.get(id, version);
+  }
+
+  /** The newest first. Throws CC_WORKFLOW_NOT_FOUND. */
+  async versions(id: string): Promise<readonly StoredVersion[]> {
+    await this.get(id);
+    return storedVersions(this.database, id);
   }
 
   /** In the order of their ids. */
   async list(): Promise<WorkflowSummary[]> {
-    return [...this.#current.values()].map(({ plan, stored }) => summaryOf(plan, stored));
+    return [...this.#current.values()].map((current) => this.#summary(current));
+  }
+
+  /** Throws CC_WORKFLOW_NOT_FOUND. */
+  async summary(id: string): Promise<WorkflowSummary> {
+    await this.get(id);
+    return this.#summary(this.#current.get(id)!);
   }
 
   enabled(id: string): boolean {
-    return this.#current.get(id)?.stored.enabled ?? false;
+    const current = this.#current.get(id);
+    return current !== undefined && isEnabled(current.stored);
   }
 
   current(): readonly { readonly plan: Plan; readonly enabled: boolean }[] {
-    return [...this.#current.values()].map(({ plan, stored }) => ({ plan, enabled: stored.enabled }));
+    return [...this.#current.values()].map(({ plan, stored }) => ({ plan, enabled: isEnabled(stored) }));
   }
 
   /** How long runs of a workflow are kept, ms by its id, where it says so. */
@@ -130,12 +146,13 @@ export class Definitions implements OnModuleInit {
     return validateInput(plan, input);
   }
 
-  /** Files that were refused when the folders were read last. */
-  loadProblems(): readonly FileProblems[] {
+  /** What was refused when folders and plugins were read last. */
+  loadProblems(): readonly LoadProblems[] {
     return this.#problems;
   }
 
-  get #options() {
+  /** What a workflow of this hub is checked against. */
+  get options(): ValidateOptions {
     return {
       catalogue: this.catalogue,
       secrets: this.config.secrets,
@@ -143,30 +160,42 @@ export class Definitions implements OnModuleInit {
     };
   }
 
-  async #withoutForeign({ good, bad, unknown }: FoldersRead): Promise<FoldersRead> {
-    const foreign = await ownedElsewhere(
-      this.database,
-      good.map(({ plan }) => plan.id),
-    );
-    const refused = good.filter(({ plan }) => foreign.has(plan.id));
-    return {
-      unknown,
-      good: good.filter(({ plan }) => !foreign.has(plan.id)),
-      bad: [
-        ...bad,
-        ...refused.map(({ file, plan }) => {
-          const message = `the workflow "${plan.id}" was made through the API or by a plugin; a workflow has one source`;
-          return { file, problems: [{ path: 'id', message }] };
-        }),
-      ],
-    };
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Another replica may have learned of it since we looked. */
+  async #meet(id: string): Promise<void> {
+    if (this.#current.has(id) || (await storedWorkflow(this.database.pool, id)) === undefined) return;
+    await this.refresh();
+  }
+
+  /** What is still wrong in the same way was said before. */
+  #report(problems: readonly LoadProblems[]): void {
+    const before = new Set(this.#problems.map(textOfRefused));
+    for (const text of problems.map(textOfRefused)) if (!before.has(text)) this.#log.error(text);
+    this.#problems = problems;
+  }
+
+  async #read(): Promise<void> {
+    // First: what changes in between is read again when its revision is seen.
+    const revision = await storedRevision(this.database);
+    const before = this.#current;
+    this.#current = await this.#readCurrent();
+    this.#revision = revision;
+    this.#tell(before);
+    for (const listener of this.#listeners) listener();
   }
 
   async #readCurrent(): Promise<ReadonlyMap<string, Current>> {
     const current = new Map<string, Current>();
     for (const stored of await storedWorkflows(this.database)) {
+      const known = this.#current.get(stored.id)?.plan;
       try {
-        current.set(stored.id, { plan: await this.version(stored.id, stored.version), stored });
+        const plan = known?.version === stored.version ? known : await this.#plans.get(stored.id, stored.version);
+        current.set(stored.id, { plan, stored });
       } catch (error) {
         // One workflow stored by another version of the hub must not keep the hub from starting.
         this.#log.error(`the stored workflow "${stored.id}" cannot be used: ${String(error)}`);
@@ -175,38 +204,23 @@ export class Definitions implements OnModuleInit {
     return current;
   }
 
-  async #load(id: string, version: string): Promise<Plan> {
-    const definition = await storedDefinition(this.database, id, version);
-    if (definition !== undefined) return compile(definition, version, this.#options);
-    throw new CcError(
-      'CC_WORKFLOW_NOT_FOUND',
-      `The workflow "${id.slice(0, 100)}" has no version "${version.slice(0, 100)}".`,
-    );
+  #tell(before: ReadonlyMap<string, Current>): void {
+    const refused = this.#problems.length > 0 ? `, ${this.#problems.length} refused` : '';
+    if (before.size === 0) return this.#log.log(`${this.#current.size} workflows${refused}`);
+    for (const [id, { plan, stored }] of this.#current) {
+      const was = before.get(id);
+      if (was?.plan.version !== plan.version) this.#log.log(`${id} is now version ${plan.version}`);
+      if (was === undefined || isEnabled(was.stored) === isEnabled(stored)) continue;
+      if (isEnabled(stored)) this.#log.log(`${id} is enabled again`);
+      else
+        this.#log.log(`${id} is disabled: ${stored.gone ? `its ${stored.source} is gone` : `by ${stored.disabledBy}`}`);
+    }
   }
-}
 
-function keyOf(id: string, version: string): string {
-  return `${id}@${version}`;
-}
-
-function lineOf({ path, message, line, column }: FileProblems['problems'][number]): string {
-  return `${line === undefined ? '' : `${line}:${column} `}${path === '' ? '' : `${path}: `}${message}`;
-}
-
-function summaryOf(plan: Plan, { source, file, enabled, updatedAt, version }: StoredWorkflow): WorkflowSummary {
-  const { description, on } = plan.definition;
-  return {
-    id: plan.id,
-    name: plan.name,
-    ...(description === undefined ? {} : { description }),
-    version,
-    enabled,
-    source,
-    ...(file === null ? {} : { file }),
-    steps: plan.steps.size,
-    schedules: (on?.schedule ?? []).map(({ cron }) => cron),
-    events: (on?.event ?? []).map(({ type }) => type),
-    webhooks: [...new Set((on?.webhook ?? []).map(({ path }) => path))],
-    updatedAt,
-  };
+  #summary({ plan, stored }: Current): WorkflowSummary {
+    const refused = this.#problems.find(({ file, plugin, workflow }) =>
+      file === undefined ? plugin === stored.plugin && workflow === stored.id : file === stored.file,
+    );
+    return summaryOf(plan, stored, refused?.problems);
+  }
 }

@@ -1,6 +1,9 @@
 export { AgentCatalogue } from './agent-catalogue.js';
-export { Definitions, type WorkflowSummary } from './definitions.js';
+export { DefinitionChanges } from './definition-changes.js';
+export { Definitions } from './definitions.js';
 export { DefinitionsModule } from './definitions.module.js';
-export type { FileProblems } from './read-folders.js';
+export { ShippedWorkflows, type ShippedWorkflow } from './shipped-workflows.js';
+export { WorkflowRevisionEntity } from './workflow-revision.entity.js';
+export type { WorkflowSummary } from './workflow-summary.js';
 export { WorkflowEntity, type WorkflowSource } from './workflow.entity.js';
 export { WorkflowVersionEntity } from './workflow-version.entity.js';

@@ -2,13 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { messageOf, type Problem } from '../errors/index.js';
 import { validateWorkflow, type Plan, type ValidateOptions } from '../workflow/index.js';
+import type { LoadProblems } from './load-problems.js';
 
 /** A file and what is wrong with it. */
-export interface FileProblems {
-  /** From the folder of commandcenter.yaml, with `/`. */
-  readonly file: string;
-  readonly problems: readonly Problem[];
-}
+type FileProblems = LoadProblems & { readonly file: string };
 
 interface GoodFile {
   readonly file: string;
@@ -22,7 +19,7 @@ export interface FoldersRead {
   readonly unknown: readonly string[];
 }
 
-const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
+export const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 
 /** Larger files are not even read; the exact limit is the grammar's. */
 const MAX_BYTES = 1_048_576;
@@ -56,18 +53,40 @@ export async function readFolders(
   return { ...withoutClashes(good, bad), unknown };
 }
 
+/** What a change of any file changes too, without reading one: names, times and sizes. */
+export async function fingerprint(folders: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  for (const folder of folders) {
+    const found = await filesIn(folder);
+    if (typeof found === 'string') lines.push(`${folder} ${found}`);
+    else for (const path of found) lines.push(await traceOf(path));
+  }
+  return lines.join('\n');
+}
+
+async function traceOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${path} ${mtimeMs} ${size} ${ino}`;
+  } catch (error) {
+    return `${path} ${messageOf(error)}`;
+  }
+}
+
+/** Whether a path below a workflow folder can be, or hold, a workflow file. */
+export function isLookedAt(folder: string, path: string): boolean {
+  return !relative(folder, path)
+    .split(sep)
+    .some((part) => part.startsWith('.') || part === 'node_modules');
+}
+
 async function filesIn(folder: string): Promise<string[] | string> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     return entries
       .filter((entry) => !entry.isDirectory() && EXTENSIONS.has(extname(entry.name)))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter(
-        (path) =>
-          !relative(folder, path)
-            .split(sep)
-            .some((part) => part.startsWith('.') || part === 'node_modules'),
-      )
+      .filter((path) => isLookedAt(folder, path))
       .toSorted();
   } catch (error) {
     return messageOf(error);
@@ -98,7 +117,13 @@ function withoutClashes(good: readonly GoodFile[], bad: readonly FileProblems[])
       const others = files.filter((other) => other.file !== file).map((other) => other.file);
       return {
         file,
-        problems: [{ path: 'id', message: `the id "${plan.id}" is also that of ${others.join(', ')}; change one` }],
+        problems: [
+          {
+            path: 'id',
+            message: `the id "${plan.id}" is also that of ${others.join(', ')}; change one`,
+            code: 'CC_WORKFLOW_OWNED',
+          },
+        ],
       };
     }),
   );

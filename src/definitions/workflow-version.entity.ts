@@ -13,6 +13,10 @@ export class WorkflowVersionEntity {
   @Column('text')
   definition!: string;
 
+  /** Name of the caller, for versions that came through the API. */
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
-/** Who may change a workflow: a file, `PUT /workflows/{id}`, or a plugin. One of them, for ever. */
+/** Who may change a workflow: a file, `PUT /workflows/{id}`, or a plugin. One of them, until its file or plugin is gone. */
 export type WorkflowSource = 'file' | 'api' | 'plugin';
 
 @Entity({ name: 'workflow' })
@@ -23,8 +23,21 @@ export class WorkflowEntity {
   @Column('text', { nullable: true })
   file!: string | null;
 
+  /** Whose it is, when it came with a plugin. */
+  @Column('text', { nullable: true })
+  plugin!: string | null;
+
+  /** What a person wants. */
   @Column('boolean', { default: true })
   enabled!: boolean;
+
+  /** Its file was deleted, or its plugin is not loaded: it starts nothing, whatever `enabled` says. */
+  @Column('boolean', { default: false })
+  gone!: boolean;
+
+  /** Name of the caller who disabled it. */
+  @Column('text', { name: 'disabled_by', nullable: true })
+  disabledBy!: string | null;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;

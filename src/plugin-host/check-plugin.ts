@@ -12,15 +12,6 @@ export function checkHubVersion({ name, hub }: Plugin, hubVersion: string): void
   );
 }
 
-/** Refused rather than ignored: a plugin that brings workflows would seem to work, and none of them would run. */
-export function checkPartsBuilt({ name, workflows = [] }: Plugin): void {
-  if (Object.keys(workflows).length === 0) return;
-  throw new CcError(
-    'CC_PLUGIN_PART_NOT_BUILT',
-    `Plugin ${name} brings workflows, which this hub cannot host yet; leave them out or use a later hub`,
-  );
-}
-
 export function checkPermissions({ name, permissions = {} }: Plugin): void {
   const unknown = Object.keys(permissions).filter((permission) => permission !== 'secrets');
   if (unknown.length === 0) return;

@@ -37,6 +37,7 @@ it('loads a plugin with its options, grants and agents', async () => {
 });
 
 describe('a plugin is refused with', () => {
+  const tiny = `{ id: 'w', steps: { s: { uses: 'a.say' } } }`;
   const cases: [code: string, why: string, listings: () => Listing[], message: string][] = [
     ['CC_PLUGIN_NOT_FOUND', 'not installed', () => [{ use: 'absent' }], 'Plugin "absent" cannot be found'],
     [
@@ -147,10 +148,24 @@ describe('a plugin is refused with', () => {
       'has the metric a_b_total',
     ],
     [
-      'CC_PLUGIN_PART_NOT_BUILT',
-      'workflows',
-      () => [{ use: folder.plugin('a', `{ workflows: [{}] }`) }],
-      'brings workflows',
+      'CC_PLUGIN_MANIFEST_INVALID',
+      'workflows that are wrong, all at once',
+      () => [
+        { use: folder.plugin('a', `{ workflows: [{ id: 'w', steps: { s: { use: 'x.y' } } }, { id: 'W' }, 1n] }`) },
+      ],
+      'workflows.0.steps.s.use: ',
+    ],
+    [
+      'CC_PLUGIN_MANIFEST_INVALID',
+      'two workflows with one id',
+      () => [{ use: folder.plugin('a', `{ workflows: [1, 2].map(() => (${tiny})) }`) }],
+      'workflows.1.id: "w" is the id of two',
+    ],
+    [
+      'CC_WORKFLOW_OWNED',
+      'a workflow another plugin has',
+      () => ['a', 'b'].map((name) => ({ use: folder.plugin(name, `{ workflows: [${tiny}] }`) })),
+      'Plugins a and b both bring a workflow "w"',
     ],
     [
       'CC_PLUGIN_MANIFEST_INVALID',

@@ -1,10 +1,11 @@
 import { type Config, type PluginConfig, readHubVersion, type SecretSource } from '../config/index.js';
 import { CcError, messageOf } from '../errors/index.js';
 import { checkManifest } from './check-manifest.js';
-import { checkHubVersion, checkOptions, checkPartsBuilt, checkPermissions, checkSecrets } from './check-plugin.js';
+import { checkHubVersion, checkOptions, checkPermissions, checkSecrets } from './check-plugin.js';
 import { importPlugin } from './import-plugin.js';
 import { seriesOf } from './metrics/check-metrics.js';
 import { loadAgents } from './load-agents.js';
+import { loadWorkflows } from './load-workflows.js';
 import type { LoadedPlugin, LoadedPlugins, SkippedPlugin } from './loaded-plugin.js';
 import { resolvePlugin } from './resolve-plugin.js';
 
@@ -28,6 +29,7 @@ export async function loadPlugins(
       const plugin = await loadPlugin(listing, config, source, hubVersion);
       refuseClash(plugin, loaded);
       refuseMetricClash(plugin, loaded);
+      refuseWorkflowClash(plugin, loaded);
       loaded.push(plugin);
     } catch (thrown) {
       const error = coded(listing.use, thrown);
@@ -50,10 +52,11 @@ async function loadPlugin(
   checkManifest(use, manifest);
   checkHubVersion(manifest, hubVersion);
   checkPermissions(manifest);
-  checkPartsBuilt(manifest);
   checkSecrets(manifest, listing.secrets, config.secrets, source);
   const options = await checkOptions(manifest, listing.options);
-  return { use, manifest, options, grants: new Set(listing.secrets), agents: loadAgents(manifest) };
+  const agents = loadAgents(manifest);
+  const workflows = loadWorkflows(manifest);
+  return { use, manifest, options, grants: new Set(listing.secrets), agents, workflows };
 }
 
 function refuseClash(plugin: LoadedPlugin, earlier: readonly LoadedPlugin[]): void {
@@ -87,6 +90,16 @@ function refuseMetricClash({ manifest }: LoadedPlugin, earlier: readonly LoadedP
     'CC_PLUGIN_MANIFEST_INVALID',
     `Plugin ${manifest.name} has the metric ${clash}, and so has "${taken.get(clash)}"; list one of them`,
     { problems: [{ path: 'metrics', message: `${clash} is also a series of "${taken.get(clash)}"` }] },
+  );
+}
+
+function refuseWorkflowClash({ manifest, workflows }: LoadedPlugin, earlier: readonly LoadedPlugin[]): void {
+  const taken = new Map(earlier.flatMap((other) => other.workflows.map(({ id }) => [id, other.manifest.name])));
+  const clash = workflows.find(({ id }) => taken.has(id));
+  if (clash === undefined) return;
+  throw new CcError(
+    'CC_WORKFLOW_OWNED',
+    `Plugins ${taken.get(clash.id)} and ${manifest.name} both bring a workflow "${clash.id}"; list one of them`,
   );
 }
 

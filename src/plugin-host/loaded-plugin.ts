@@ -1,5 +1,5 @@
 import type { AgentClass, Plugin, Schema } from '@commandcenter/sdk';
-import type { JsonSchema } from '@commandcenter/sdk/definition';
+import type { JsonSchema, WorkflowDefinition } from '@commandcenter/sdk/definition';
 import type { CcError } from '../errors/index.js';
 
 type Validate = Schema['~standard']['validate'];
@@ -33,6 +33,8 @@ export interface LoadedPlugin {
   /** Names of secrets it may read. */
   readonly grants: ReadonlySet<string>;
   readonly agents: readonly LoadedAgent[];
+  /** Plain JSON whose grammar was checked; not yet whether all agents and secrets are there. */
+  readonly workflows: readonly WorkflowDefinition[];
 }
 
 /** Listed with `onError: skip`, and it did not load. */

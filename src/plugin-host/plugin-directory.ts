@@ -37,6 +37,8 @@ export type PluginView =
       readonly version: string;
       readonly agents: readonly AgentView[];
       readonly routes: readonly RouteView[];
+      /** Ids of the workflows it brings. */
+      readonly workflows: readonly string[];
     }
   | { readonly status: 'skipped'; readonly use: string; readonly code: ErrorCode; readonly reason: string };
 
@@ -46,10 +48,11 @@ export class PluginDirectory {
 
   constructor({ loaded, skipped }: LoadedPlugins) {
     this.#views = [
-      ...loaded.map(({ use, manifest, agents }) => {
+      ...loaded.map(({ use, manifest, agents, workflows }) => {
         const { name, version } = manifest;
         const routes = allRoutes(manifest).map((route) => routeView(name, route));
-        return { status: 'loaded', use, name, version, agents: agents.map(agentView), routes } as const;
+        const ids = workflows.map(({ id }) => id);
+        return { status: 'loaded', use, name, version, agents: agents.map(agentView), routes, workflows: ids } as const;
       }),
       ...skipped.map(({ use, reason }) => {
         return { status: 'skipped', use, code: reason.code, reason: reason.message } as const;

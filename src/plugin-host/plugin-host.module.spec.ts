@@ -34,7 +34,8 @@ const anything = { input: z.unknown(), output: z.unknown() };
 
 function loaded(manifest: Partial<PluginManifest> & { name: string }, given: Partial<LoadedPlugin> = {}): LoadedPlugin {
   const sealed = definePlugin({ version: '1.0.0', hub: '*', agents: [], ...manifest });
-  return { use: sealed.name, manifest: sealed, options: {}, grants: new Set(), agents: loadAgents(sealed), ...given };
+  const parts = { agents: loadAgents(sealed), workflows: [] };
+  return { use: sealed.name, manifest: sealed, options: {}, grants: new Set(), ...parts, ...given };
 }
 
 async function start(...plugins: LoadedPlugin[]) {

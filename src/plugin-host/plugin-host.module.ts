@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AgentCatalogue } from '../definitions/index.js';
+import { AgentCatalogue, ShippedWorkflows } from '../definitions/index.js';
 import { Secrets } from '../identity/index.js';
 import type { JobsRole } from '../jobs/index.js';
 import { AgentRegistry } from './agent-registry.js';
@@ -7,6 +7,7 @@ import { GrantedSecrets } from './granted-secrets.js';
 import type { LoadedPlugins } from './loaded-plugin.js';
 import { PluginCatalogue } from './plugin-catalogue.js';
 import { PluginDirectory } from './plugin-directory.js';
+import { PluginWorkflows } from './plugin-workflows.js';
 import { type PluginModule, pluginModule } from './plugin-module.js';
 import { PortServices } from './ports/port-services.js';
 
@@ -23,13 +24,14 @@ export class PluginHostModule {
       providers: [
         { provide: PluginDirectory, useValue: new PluginDirectory(plugins) },
         { provide: AgentCatalogue, useValue: new PluginCatalogue(plugins) },
+        { provide: ShippedWorkflows, useValue: new PluginWorkflows(plugins) },
         {
           provide: AgentRegistry,
           inject: [Secrets, ...modules.map(({ agents }) => agents)],
           useFactory: (secrets: Secrets, ...instances: object[][]) => registry(modules, instances, secrets),
         },
       ],
-      exports: [AgentRegistry, AgentCatalogue, PluginDirectory],
+      exports: [AgentRegistry, AgentCatalogue, PluginDirectory, ShippedWorkflows],
     };
   }
 }

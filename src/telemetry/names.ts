@@ -16,6 +16,8 @@ export const span = {
   runsCancel: 'runs.cancel',
   eventsAccept: 'events.accept',
   definitionsLoad: 'definitions.load',
+  definitionsPut: 'definitions.put',
+  definitionsSwitch: 'definitions.switch',
 } as const;
 
 /** Keys of span attributes and of log lines. Run ids stand here and never on metrics. */

@@ -59,6 +59,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     options: undefined,
     grants: new Set<string>(),
     agents: loadAgents(manifest),
+    workflows: [],
   };
 
   const settings = ConfigModule.with(config);

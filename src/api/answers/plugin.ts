@@ -43,10 +43,13 @@ export const plugin = z
       version: z.string(),
       agents: z.array(z.string()),
       routes: z.array(route).describe('What it serves below /plugins/<name>'),
+      workflows: z.array(z.string()).describe('Ids of the workflows it brings'),
     }),
     z.strictObject({ status: z.literal('skipped'), use: z.string(), code: z.string(), reason: z.string() }),
   ])
   .meta({
     id: 'Plugin',
-    examples: [{ status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'], routes: [] }],
+    examples: [
+      { status: 'loaded', use: 'http', name: 'http', version: '1.0.0', agents: ['http'], routes: [], workflows: [] },
+    ],
   });

@@ -8,19 +8,23 @@ const about = {
   name: z.string(),
   description: z.string().optional(),
   version: z.string().describe('A hash of the content: equal content is the same version'),
-  enabled: z.boolean(),
+  enabled: z.boolean().describe('It starts runs: nobody disabled it, and its file or plugin is there'),
+  disabledBy: z.string().optional().describe('Who disabled it'),
+  gone: z.boolean().describe('Its file was deleted, or its plugin is not loaded'),
+  source: z.enum(['file', 'api', 'plugin']),
+  file: z.string().optional().describe('From the folder of commandcenter.yaml'),
+  plugin: z.string().optional().describe('The plugin it came with'),
+  updatedAt: time,
+  problems: z.array(problemItem).optional().describe('Why its file as it is now is refused; its version goes on'),
 };
 
 export const workflowSummary = z
   .strictObject({
     ...about,
-    source: z.enum(['file', 'api', 'plugin']),
-    file: z.string().optional().describe('From the folder of commandcenter.yaml'),
     steps: z.int(),
     schedules: z.array(z.string()).describe('Its cron lines'),
     events: z.array(z.string()).describe('Types of the events that start it'),
     webhooks: z.array(z.string()).describe('Paths below /hooks whose deliveries start it'),
-    updatedAt: time,
   })
   .meta({ id: 'WorkflowSummary' });
 
@@ -30,6 +34,19 @@ export const workflow = z
     definition: z.record(z.string(), z.unknown()).describe('As written; its schema is at /schemas/workflow.json'),
   })
   .meta({ id: 'Workflow' });
+
+export const changedWorkflow = workflowSummary
+  .extend({ outcome: z.enum(['created', 'changed', 'unchanged']) })
+  .meta({ id: 'ChangedWorkflow' });
+
+export const workflowVersion = z
+  .strictObject({
+    version: z.string(),
+    current: z.boolean(),
+    createdAt: time.describe('When it was there first'),
+    createdBy: z.string().nullable().describe('Who sent it; null when it came with a file or plugin'),
+  })
+  .meta({ id: 'WorkflowVersion' });
 
 export const validation = z
   .strictObject({

@@ -28,8 +28,15 @@ const system = z
       oldestDueSeconds: z.number().describe('How long the oldest due run has waited for a replica'),
     }),
     loadProblems: z
-      .array(z.strictObject({ file: z.string(), problems: z.array(problemItem) }))
-      .describe('Workflow files that were refused'),
+      .array(
+        z.strictObject({
+          file: z.string().optional(),
+          plugin: z.string().optional(),
+          workflow: z.string().optional(),
+          problems: z.array(problemItem),
+        }),
+      )
+      .describe('Workflow files, and workflows of plugins, that this replica refused'),
   })
   .meta({ id: 'System' });
 

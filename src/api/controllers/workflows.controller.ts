@@ -1,5 +1,5 @@
-import { Controller, Get, Inject, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CONFIG, type Config } from '../../config/index.js';
 import { AgentCatalogue, Definitions } from '../../definitions/index.js';
@@ -7,7 +7,7 @@ import { CcError } from '../../errors/index.js';
 import { validateWorkflow } from '../../workflow/index.js';
 import { pageOf } from '../answers/page.js';
 import { workflowId } from '../answers/run.js';
-import { validation, workflow, workflowSummary } from '../answers/workflow.js';
+import { validation, workflow, workflowSummary, workflowVersion } from '../answers/workflow.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
@@ -22,10 +22,25 @@ const listWorkflows = routeSpec({
 
 const getWorkflow = routeSpec({
   summary: 'A workflow with its definition',
+  description: 'The current version, or an older one; what is said about the workflow is always as of now.',
   access: 'viewer',
   params: z.strictObject({ id: workflowId }),
   query: z.strictObject({ version: z.string().min(1).max(128).optional().describe('The current one when left out') }),
-  answer: { status: 200, description: 'The workflow', schema: workflow },
+  answer: {
+    status: 200,
+    description: 'The workflow',
+    schema: workflow,
+    headers: { ETag: 'The version of the answer, for If-Match' },
+  },
+  errors: ['CC_WORKFLOW_NOT_FOUND'],
+});
+
+const listVersions = routeSpec({
+  summary: 'Versions of a workflow, the newest first',
+  access: 'viewer',
+  params: z.strictObject({ id: workflowId }),
+  query: sliceQuery,
+  answer: { status: 200, description: 'A page of versions', schema: pageOf(workflowVersion) },
   errors: ['CC_WORKFLOW_NOT_FOUND'],
 });
 
@@ -62,20 +77,27 @@ export class WorkflowsController {
 
   @Get(':id')
   @Route(getWorkflow)
-  async get(@Req() request: FastifyRequest) {
+  async get(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const { params, query } = read(getWorkflow, request);
-    const { id, name, version, definition } = await (query.version === undefined
-      ? this.definitions.get(params.id)
-      : this.definitions.version(params.id, query.version));
+    const now = await this.definitions.summary(params.id);
+    const plan = await this.definitions.version(params.id, query.version ?? now.version);
+    const { steps: _steps, schedules: _cron, events: _types, webhooks: _paths, description: _now, ...about } = now;
+    const { name, version, definition } = plan;
+    reply.header('etag', `"${version}"`);
     const { description } = definition;
-    return {
-      id,
-      name,
-      ...(description !== undefined && { description }),
-      version,
-      enabled: this.definitions.enabled(id),
-      definition,
-    };
+    return { ...about, name, ...(description !== undefined && { description }), version, definition };
+  }
+
+  @Get(':id/versions')
+  @Route(listVersions)
+  async versions(@Req() request: FastifyRequest) {
+    const { params, query } = read(listVersions, request);
+    const current = (await this.definitions.get(params.id)).version;
+    const all = await this.definitions.versions(params.id);
+    return slice(
+      all.map(({ version, createdAt, createdBy }) => ({ version, current: version === current, createdAt, createdBy })),
+      query,
+    );
   }
 
   @Post('validate')

@@ -42,6 +42,8 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** When it answers 204 instead, with nothing in it. */
   readonly orNothing?: string;
+  /** The same answer can come with this status too, which the route then sets itself. */
+  readonly also?: { readonly status: 201; readonly description: string };
 }
 
 type Parts = 'params' | 'query' | 'headers' | 'body';

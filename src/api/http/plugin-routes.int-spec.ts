@@ -154,7 +154,14 @@ describe('routes of a plugin', () => {
       providers: [Signature, Truthy, { provide: 'GREETING', useValue: 'hello' }],
       controllers: [Things, Others, Hook],
     });
-    const loaded: LoadedPlugin = { use: 'shop', manifest, options: { key }, grants: new Set(), agents: [] };
+    const loaded: LoadedPlugin = {
+      use: 'shop',
+      manifest,
+      options: { key },
+      grants: new Set(),
+      agents: [],
+      workflows: [],
+    };
     const host = PluginHostModule.with(
       { loaded: [loaded], skipped: [] },
       role,

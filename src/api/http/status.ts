@@ -19,6 +19,7 @@ const byKind: Record<ErrorKind, number> = {
 const byCode: Partial<Record<ErrorCode, number>> = {
   CC_METHOD_NOT_ALLOWED: 405,
   CC_MEDIA_TYPE_UNSUPPORTED: 415,
+  CC_WORKFLOW_CHANGED: 412,
 };
 
 export function statusOf(error: Pick<CcError, 'code' | 'kind'>): number {

@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
 import { messageOf } from '../../errors/index.js';
 import type { Cli } from '../cli.js';
 import type { ValidationView } from '../hub/shapes.js';
+import { typeOf } from '../workflow-files.js';
 
 const timeoutMs = 5_000;
 
@@ -22,7 +22,7 @@ export class HubJudge {
     try {
       return await this.cli.hub.post<ValidationView>('workflows/validate', {
         body: text,
-        contentType: extname(file) === '.json' ? 'application/json' : 'application/yaml',
+        contentType: typeOf(file),
         repeatable: true,
         attempts: 1,
         timeoutMs,

@@ -1,18 +1,15 @@
-import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { fileText } from '../arguments.js';
 import type { Cli } from '../cli.js';
-import type { ProblemView, ValidationView } from '../hub/shapes.js';
-import { problemText } from '../print/failure.js';
+import type { ValidationView } from '../hub/shapes.js';
+import { problemLine } from '../print/failure.js';
 import { printable } from '../print/printable.js';
+import { filesOf } from '../workflow-files.js';
 import { HubJudge } from './hub-judge.js';
 
 interface FileResult extends ValidationView {
   readonly file: string;
 }
-
-const extensions = ['.yaml', '.yml', '.json'];
 
 export function addValidate(program: Command, cli: Cli): void {
   program
@@ -35,29 +32,12 @@ export function addValidate(program: Command, cli: Cli): void {
     });
 }
 
-/** A folder means the workflow files in it. */
-function filesOf(path: string): readonly string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  return readdirSync(path)
-    .filter((name) => extensions.includes(extname(name)))
-    .sort()
-    .map((name) => join(path, name));
-}
-
 function report(cli: Cli, results: readonly FileResult[], silence: string | undefined): void {
   if (results.some(({ valid }) => !valid)) cli.exit = 'failed';
   if (cli.json) return cli.printJson({ items: results });
   for (const result of results) {
     if (result.valid) cli.print(`${cli.colours.green('✓')} ${result.file}`);
-    else cli.print(result.problems.map((problem) => lineOf(result.file, problem)).join('\n'));
+    else cli.print(result.problems.map((problem) => problemLine(result.file, problem)).join('\n'));
   }
   if (silence !== undefined) cli.note(cli.noteColours.dim(`Agents were not checked: ${printable(silence)}`));
-}
-
-/** `file:line:col  path  message  [CODE]`: editors and CI jump to it. */
-function lineOf(file: string, problem: ProblemView): string {
-  const place = [file, problem.line, problem.line === undefined ? undefined : problem.column]
-    .filter((part) => part !== undefined)
-    .join(':');
-  return `${place}  ${problemText(problem)}`;
 }

@@ -5,12 +5,17 @@ import { collect } from '../hub/paging.js';
 import type { WorkflowSummary, WorkflowView } from '../hub/shapes.js';
 import { oneLine, printable } from '../print/printable.js';
 import { fields, table } from '../print/table.js';
+import { problemLine } from '../print/failure.js';
+import { addApply } from './workflow-apply.js';
+import { addDiff } from './workflow-diff.js';
+import { addSwitches } from './workflow-switches.js';
+import { addVersions } from './workflow-versions.js';
 import { addPaging, defaultLimit, type PagingOptions, printPage } from './paging-options.js';
 
 export function addWorkflows(program: Command, cli: Cli): void {
   const workflows = program
     .command('workflows')
-    .description('list and show workflows')
+    .description('list, show and change workflows')
     .helpGroup('Workflows:')
     .helpCommand(false);
   addPaging(workflows.command('list').description('the workflows this hub has')).action(
@@ -26,6 +31,7 @@ export function addWorkflows(program: Command, cli: Cli): void {
           ? 'No workflows: put files in a folder that commandcenter.yaml lists.'
           : listText(page.items, cli),
       );
+      if (!cli.json) page.items.forEach((item) => noteRefused(item, cli));
     },
   );
   workflows
@@ -38,7 +44,13 @@ export function addWorkflows(program: Command, cli: Cli): void {
       if (cli.json) cli.printJson(workflow);
       else cli.print(showText(workflow, cli));
     });
+  addVersions(workflows, cli);
+  addApply(workflows, cli);
+  addDiff(workflows, cli);
+  addSwitches(workflows, cli);
 }
+
+type About = Omit<WorkflowView, 'definition'>;
 
 function listText(items: readonly WorkflowSummary[], cli: Cli): string {
   return table(
@@ -49,8 +61,8 @@ function listText(items: readonly WorkflowSummary[], cli: Cli): string {
       item.version,
       String(item.steps),
       oneLine([...item.schedules, ...item.events].join(', '), 40),
-      yesNo(item.enabled, cli.colours),
-      item.file ?? item.source,
+      enabledText(item, cli.colours),
+      originOf(item),
     ]),
     cli.colours,
   );
@@ -62,13 +74,26 @@ function showText(workflow: WorkflowView, cli: Cli): string {
       ['workflow', workflow.id],
       ['name', oneLine(workflow.name)],
       ['version', workflow.version],
-      ['enabled', yesNo(workflow.enabled, cli.colours)],
+      ['enabled', enabledText(workflow, cli.colours)],
+      ['from', oneLine(originOf(workflow))],
     ],
     cli.colours,
   );
   return `${head}\n\n${printable(stringify(workflow.definition)).trimEnd()}`;
 }
 
-function yesNo(value: boolean, colours: Colours): string {
-  return value ? 'yes' : colours.yellow('no');
+function enabledText({ enabled, gone, source, disabledBy }: About, colours: Colours): string {
+  if (enabled) return 'yes';
+  return colours.yellow(gone ? `no: its ${source} is gone` : `no: by ${oneLine(disabledBy ?? 'somebody', 30)}`);
+}
+
+function originOf({ source, file, plugin }: About): string {
+  return file ?? (plugin === undefined ? source : `plugin ${plugin}`);
+}
+
+/** Why somebody's edit did not take. */
+function noteRefused(item: WorkflowSummary, cli: Cli): void {
+  if (item.problems === undefined) return;
+  cli.note(cli.noteColours.yellow(`${originOf(item)} as it is now is refused; ${item.id} stays at ${item.version}:`));
+  for (const problem of item.problems) cli.note(`  ${problemLine(originOf(item), problem)}`);
 }

@@ -45,6 +45,10 @@ export class HubClient {
     return this.send<T>('POST', path, request);
   }
 
+  put<T>(path: string, request: HubRequest): Promise<T> {
+    return this.send<T>('PUT', path, { repeatable: true, ...request });
+  }
+
   delete(path: string): Promise<void> {
     return this.send('DELETE', path, {});
   }

@@ -72,6 +72,8 @@ export interface ProblemView {
 export interface ValidationView {
   readonly valid: boolean;
   readonly problems: readonly ProblemView[];
+  /** When it is valid. */
+  readonly workflow?: { readonly id: string; readonly version: string };
 }
 
 export function hasEnded(run: { readonly status: string }): boolean {
@@ -83,12 +85,23 @@ export interface WorkflowView {
   readonly name: string;
   readonly version: string;
   readonly enabled: boolean;
+  readonly disabledBy?: string;
+  readonly gone: boolean;
+  readonly source: string;
+  readonly file?: string;
+  readonly plugin?: string;
+  readonly problems?: readonly ProblemView[];
   readonly definition: unknown;
 }
 
+export interface WorkflowVersionView {
+  readonly version: string;
+  readonly current: boolean;
+  readonly createdAt: string;
+  readonly createdBy: string | null;
+}
+
 export interface WorkflowSummary extends Omit<WorkflowView, 'definition'> {
-  readonly source: string;
-  readonly file?: string;
   readonly steps: number;
   readonly schedules: readonly string[];
   readonly events: readonly string[];

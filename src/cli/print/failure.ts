@@ -54,3 +54,11 @@ export function problemText(problem: Problem | ProblemView): string {
     ...(problem.code === undefined ? [] : [`[${problem.code}]`]),
   ].join('  ');
 }
+
+/** `file:line:col  path  message  [CODE]`: editors and CI jump to it. */
+export function problemLine(file: string, problem: ProblemView): string {
+  const place = [file, problem.line, problem.line === undefined ? undefined : problem.column]
+    .filter((part) => part !== undefined)
+    .join(':');
+  return `${place}  ${problemText(problem)}`;
+}

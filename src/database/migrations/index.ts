@@ -9,6 +9,7 @@ import { Plugins1700000000008 } from './0008-plugins.js';
 import { Alerts1700000000009 } from './0009-alerts.js';
 import { AlertTargets1700000000010 } from './0010-alert-targets.js';
 import { CatchUpAndBursts1700000000014 } from './0014-catch-up-and-bursts.js';
+import { DefinitionChanges1700000000015 } from './0015-definition-changes.js';
 import { Retention1700000000018 } from './0018-retention.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
@@ -23,5 +24,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Alerts1700000000009,
   AlertTargets1700000000010,
   CatchUpAndBursts1700000000014,
+  DefinitionChanges1700000000015,
   Retention1700000000018,
 ];

@@ -51,7 +51,7 @@ class Silent {
 it('bears all that is right, and the directory tells the routes', () => {
   const manifest = define({ providers: [Check], controllers: [Good, Silent] });
   expect(problems(manifest)).toEqual([]);
-  const loaded = { use: 'p', manifest, options: {}, grants: new Set<string>(), agents: [] };
+  const loaded = { use: 'p', manifest, options: {}, grants: new Set<string>(), agents: [], workflows: [] };
   const [view] = new PluginDirectory({ loaded: [loaded], skipped: [] }).list();
   expect(view).toMatchObject({
     routes: [

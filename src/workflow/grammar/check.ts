@@ -24,13 +24,15 @@ export interface CheckOptions {
   readonly catalogue?: Catalogue | undefined;
   /** Names listed in commandcenter.yaml; without it secrets are not looked up. */
   readonly secrets?: readonly string[] | undefined;
+  /** The id it must have. */
+  readonly id?: string | undefined;
 }
 
 /** Everything that can be wrong with a definition, into the report. What passes is a WorkflowDefinition. */
 export function checkDefinition(value: unknown, report: Report, options: CheckOptions): void {
   const workflow = mapAt(report, [], value, WORKFLOW_KEYS);
   if (workflow === undefined) return;
-  checkId(workflow['id'], report);
+  checkId(workflow['id'], report, options.id);
   textAt(report, ['name'], workflow['name'], 200);
   textAt(report, ['description'], workflow['description'], 10_000);
   durationAt(report, ['timeout'], workflow['timeout'], true);
@@ -61,11 +63,13 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
   });
 }
 
-function checkId(id: unknown, report: Report): void {
+function checkId(id: unknown, report: Report, wanted: string | undefined): void {
   if (id === undefined) report.add([], '"id" is missing, for example id: nightly-report');
   const text = textAt(report, ['id'], id);
   if (text !== undefined && (!WORKFLOW_ID.test(text) || text.length > 100)) {
     report.add(['id'], `"${text.slice(0, 80)}" is not an id: small letters, digits and -, a letter first, at most 100`);
+  } else if (text !== undefined && wanted !== undefined && text !== wanted) {
+    report.add(['id'], `is "${text}", but this is the place of "${wanted}"; they must be the same`);
   }
 }
 
