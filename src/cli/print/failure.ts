@@ -47,7 +47,7 @@ function failureText(document: ProblemDocument, cli: Cli): string {
 }
 
 /** `path  message  [CODE]` */
-export function problemText(problem: Problem | ProblemView): string {
+function problemText(problem: Problem | ProblemView): string {
   return [
     ...(problem.path === '' ? [] : [printable(problem.path)]),
     printable(problem.message),
