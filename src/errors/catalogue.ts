@@ -69,6 +69,7 @@ export const catalogue = {
   // runs
   CC_RUN_NOT_FOUND: { kind: 'not_found', title: 'There is no such run' },
   CC_RUN_FINISHED: { kind: 'conflict', title: 'The run has already ended' },
+  CC_CONCURRENCY_FULL: { kind: 'conflict', title: 'As many runs of this key go or wait as the workflow lets' },
   CC_RUN_TIMEOUT: { kind: 'failed', title: 'The run took longer than its timeout' },
   CC_RUN_CANCELLED: { kind: 'failed', title: 'The run was cancelled' },
   CC_RUN_TOO_MANY_EVENTS: { kind: 'failed', title: 'The run wrote more events than engine.maxEvents' },

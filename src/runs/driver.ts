@@ -91,7 +91,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     const at = Date.now();
     const events: RunEvent[] = [];
     if (row.lost_owner !== null) events.push({ type: 'RunTakenOver', at, from: row.lost_owner, epoch: row.epoch });
-    if (run.status === 'queued') events.push({ type: 'RunStarted', at });
+    if (run.status === 'queued' && !row.waits) events.push({ type: 'RunStarted', at });
     const trigger = row.trigger as TriggerKind;
     const facts = {
       runId: row.id,

@@ -16,7 +16,9 @@ import { Attempts } from './sessions/attempts.js';
 import { Sessions } from './sessions/sessions.js';
 import { Signals } from './signals.js';
 import { RunStarter } from './starting/run-starter.js';
+import { SlotStarts } from './starting/slot-starts.js';
 import { Starts } from './starting/starts.js';
+import { Slots } from './slots/slots.js';
 import { Sweeper } from './sweeper.js';
 
 const engine = [
@@ -24,6 +26,8 @@ const engine = [
   Journal,
   Leases,
   Starts,
+  SlotStarts,
+  Slots,
   RunLogs,
   Attempts,
   Sessions,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
-import { Database } from '../database/index.js';
+import { Database, type Tx } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
 import type { RunEvent } from '../workflow/index.js';
@@ -26,17 +26,16 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sessions: Sessions,
   ) {}
 
-  async send(run: string, event: RunEvent): Promise<void> {
+  send(run: string, event: RunEvent): Promise<void> {
+    return this.database.transaction((tx) => this.sendWith(tx, run, event));
+  }
+
+  /** As part of a transaction that does more. */
+  async sendWith(tx: Tx, run: string, event: RunEvent): Promise<void> {
     const { type, at: _at, ...data } = event;
-    await this.database.transaction(async (tx) => {
-      await tx.query('INSERT INTO run_inbox (run_id, kind, data) VALUES ($1, $2, $3)', [
-        run,
-        type,
-        JSON.stringify(data),
-      ]);
-      await this.jobs.enqueue(tx, [{ task: driveTask, payload: { run } }]);
-      await tx.query('SELECT pg_notify($1, $2)', [channel, run]);
-    });
+    await tx.query('INSERT INTO run_inbox (run_id, kind, data) VALUES ($1, $2, $3)', [run, type, JSON.stringify(data)]);
+    await this.jobs.enqueue(tx, [{ task: driveTask, payload: { run } }]);
+    await tx.query('SELECT pg_notify($1, $2)', [channel, run]);
   }
 
   onApplicationBootstrap(): void {

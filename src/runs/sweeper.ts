@@ -12,6 +12,7 @@ import { messageOf } from '../errors/index.js';
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
 import { driveTask } from './leases/leases.js';
 import { sql } from './leases/lease-sql.js';
+import { Slots } from './slots/slots.js';
 import { Possessions } from './liveness/possessions.js';
 
 const partitionsEveryMs = 3_600_000;
@@ -27,6 +28,7 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly possessions: Possessions,
+    private readonly slots: Slots,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
@@ -65,6 +67,7 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
         this.database.pool,
         [...ids].map((run) => ({ task: driveTask, payload: { run }, jobKey: `sweep:${run}` })),
       );
+      await this.slots.sweep();
       if (Date.now() >= this.#partitionsAt) await this.#makePartitions();
     } catch (thrown) {
       this.#log.warn(`sweep failed, tried again in ${this.config.engine.sweepMs} ms: ${messageOf(thrown)}`);

@@ -5,10 +5,10 @@ import { parseDuration } from './duration.js';
 import { compileConditionWith } from './expression/condition.js';
 import type { Complaint } from './expression/references.js';
 import { compileTemplateWith } from './expression/template.js';
-import { RUN_NAMES, WITH_NAMES } from './grammar/expressions.js';
+import { RUN_NAMES, START_NAMES, WITH_NAMES } from './grammar/expressions.js';
 import { pathText, type Path } from './grammar/path.js';
 import { dependentsOf, topologicalOrder } from './graph.js';
-import type { Condition, Plan, PlanStep, Template } from './plan.js';
+import type { Condition, Plan, PlanConcurrency, PlanStep, Template } from './plan.js';
 import { durationOr, retryPolicy, STEP_TIMEOUT_MS } from './retry.js';
 
 export interface CompileOptions {
@@ -40,6 +40,7 @@ export function compile(definition: WorkflowDefinition, version: string, options
     steps,
     timeoutMs: definition.timeout === undefined ? undefined : parseDuration(definition.timeout),
     costPerMinute: definition.cost?.perMinute ?? COST_PER_MINUTE_USD,
+    concurrency: definition.concurrency && buildConcurrency(definition.concurrency, builder),
     output: definition.output === undefined ? undefined : builder.template(definition.output, RUN_NAMES, ['output']),
   };
   if (problems.length === 0) return plan;
@@ -49,6 +50,14 @@ export function compile(definition: WorkflowDefinition, version: string, options
     `The workflow "${definition.id}" does not compile: ${first!.path}: ${first!.message}`,
     { problems },
   );
+}
+
+function buildConcurrency(
+  { key, limit = 1, whenFull = 'queue' }: NonNullable<WorkflowDefinition['concurrency']>,
+  builder: Builder,
+): PlanConcurrency {
+  const template = key === undefined ? undefined : builder.template(key, START_NAMES, ['concurrency', 'key']);
+  return { key: template, limit, whenFull };
 }
 
 function buildStep(

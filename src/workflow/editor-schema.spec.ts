@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { COST_PER_MINUTE_USD } from './cost.js';
 import {
   ALERT_KEYS,
+  CONCURRENCY_KEYS,
   COST_KEYS,
   DEFAULTS_KEYS,
   EVENT_KEYS,
@@ -32,6 +33,7 @@ it.each<[string, object, Keys]>([
   ['verify', properties.on.properties.webhook.items.properties.verify.properties, VERIFY_KEYS],
   ['an alert', properties.on.properties.alert.items.properties, ALERT_KEYS],
   ['a guard', properties.on.properties.alert.items.properties.guard.properties, GUARD_KEYS],
+  ['concurrency', properties.concurrency.properties, CONCURRENCY_KEYS],
   ['slo', properties.slo.properties, SLO_KEYS],
   ['slo.duration', properties.slo.properties.duration.properties, SLO_DURATION_KEYS],
   ['cost', properties.cost.properties, COST_KEYS],
@@ -66,7 +68,10 @@ it.each<[object, boolean]>([
   [{ retention: 7 }, false],
   [{ timeout: 'soon' }, false],
   [{ timeout: 5 }, false],
-  [{ concurrency: {} }, false],
+  [{ concurrency: {} }, true],
+  [{ concurrency: { key: '${{ input.a }}', limit: 5, whenFull: 'cancel-oldest' } }, true],
+  [{ concurrency: { limit: 0 } }, false],
+  [{ concurrency: { whenFull: 'wait' } }, false],
   [{ id: 'X' }, false],
   [{ input: { type: 'objct' } }, false],
   [{ input: 'string' }, false],

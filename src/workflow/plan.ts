@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
+import type { WhenFull, WorkflowDefinition } from '@commandcenter/sdk/definition';
 
 /**
  * A workflow version ready to run: grammar checked, needs resolved, every expression compiled.
@@ -16,7 +16,16 @@ export interface Plan {
   readonly timeoutMs: number | undefined;
   /** US dollars for a minute of active time. */
   readonly costPerMinute: number;
+  readonly concurrency: PlanConcurrency | undefined;
   readonly output: Template | undefined;
+}
+
+/** How many runs of one key go at the same time, and what becomes of one more. */
+export interface PlanConcurrency {
+  /** Over the input, the trigger and its event; undefined = all runs of the workflow share one key. */
+  readonly key: Template | undefined;
+  readonly limit: number;
+  readonly whenFull: WhenFull;
 }
 
 export interface PlanStep {

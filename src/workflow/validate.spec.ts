@@ -53,6 +53,7 @@ on:
     - { match: { alertname: HighErrorRate }, cooldown: 10m, target: "\${{ event.data.labels.service }}", guard: { max: 3, window: 1h } }
     - { if: "event.data.labels.severity == 'critical'", status: resolved, input: { service: "\${{ event.data.labels.service }}" } }
 input: { type: object, required: [service], additionalProperties: false, properties: { service: { type: string }, n: { default: 1 } } }
+concurrency: { key: "\${{ input.service }} \${{ trigger.kind }}", limit: 2, whenFull: skip }
 timeout: 1h
 slo: { success: 99.5%, duration: { p95: 30s }, window: 28d }
 cost: { perMinute: 0.25 }
@@ -96,7 +97,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
   });
 
   it.each([
-    ['concurrency: { key: a }', 'concurrency'],
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
@@ -146,6 +146,13 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['defaults: { retry: { jitter: yes } }', /true or false/],
     ['defaults: { retry: { delay: soon } }', /not a duration/],
     ['defaults: 3', /must be a map, not the number 3/],
+    // concurrency
+    ['concurrency: 1', /^4:14 concurrency {2}this must be a map, not the number 1/],
+    ['concurrency: { keys: a }', /unknown key "keys"\. Did you mean "key"/],
+    ['concurrency: { key: [a] }', /concurrency\.key .*must be a text, not a list/],
+    ['concurrency: { key: "${{ steps.a.output }}" }', /concurrency\.key CC_EXPRESSION_INVALID .*steps/],
+    ['concurrency: { limit: 0 }', /concurrency\.limit .*whole number from 1 to 1000, not the number 0/],
+    ['concurrency: { whenFull: wait }', /concurrency\.whenFull .*queue, skip or cancel-oldest, not the string "wait"/],
     // cost
     ['cost: 0.01', /^4:7 cost {2}this must be a map, not the number 0\.01/],
     ['cost:', /^4:6 cost {2}this must be a map, not nothing/],

@@ -291,6 +291,26 @@ export const workflowJsonSchema = {
       type: 'object',
       description: 'JSON Schema (2020-12) of the input. Defaults are filled in before the run starts.',
     },
+    concurrency: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'How many runs go at the same time.',
+      properties: {
+        key: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          description: 'Runs with the same key count together. Default: all runs of the workflow.',
+          examples: ['${{ input.service }}'],
+        },
+        limit: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'Runs of one key at a time.' },
+        whenFull: {
+          enum: ['queue', 'skip', 'cancel-oldest'],
+          default: 'queue',
+          description: 'One more waits for its turn, does not start, or has the oldest cancelled and follows it.',
+        },
+      },
+    },
     timeout: { ...duration, description: 'The run fails when it takes longer. Default: no limit.' },
     retention: {
       ...duration,

@@ -71,6 +71,18 @@ export interface Triggers {
   readonly alert?: readonly AlertTrigger[];
 }
 
+/** What becomes of a run when as many of its key go as may: it waits, it does not start, or the oldest is cancelled for it. */
+export type WhenFull = 'queue' | 'skip' | 'cancel-oldest';
+
+export interface Concurrency {
+  /** Over input, trigger and event. Default: all runs of the workflow share one key. */
+  readonly key?: ExpressionText;
+  /** Runs of one key that go at the same time, 1 to 1000. Default 1. */
+  readonly limit?: number;
+  /** Default queue. */
+  readonly whenFull?: WhenFull;
+}
+
 export interface Retry {
   /** Attempts in all, the first included. Default 1: no retry. */
   readonly attempts?: number;
@@ -120,6 +132,7 @@ export interface WorkflowDefinition {
   readonly description?: string;
   readonly on?: Triggers;
   readonly input?: JsonSchema;
+  readonly concurrency?: Concurrency;
   readonly timeout?: Duration;
   /** How long runs are kept after their end: 1h to 365d. Default: the hub's, 30d. */
   readonly retention?: Duration;

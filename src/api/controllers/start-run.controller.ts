@@ -49,6 +49,7 @@ const startRun = routeSpec({
     'CC_WORKFLOW_DISABLED',
     'CC_INPUT_INVALID',
     'CC_IDEMPOTENCY_MISMATCH',
+    'CC_CONCURRENCY_FULL',
     'CC_OVERLOADED',
     'CC_SHUTTING_DOWN',
   ],

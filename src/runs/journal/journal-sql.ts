@@ -38,6 +38,8 @@ const emitted = `, m AS (
     ON CONFLICT DO NOTHING
   )`;
 
+const slots = `, p AS (DELETE FROM run_slot WHERE run_id = ANY($28::uuid[]) AND (run_id IN (SELECT id FROM f)) IS TRUE)`;
+
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -47,21 +49,25 @@ export interface Statement {
 /** The statement for a batch: the parts that few flushes need are left out where they are empty. */
 export function journalStatement(writes: readonly RunWrite[]): Statement {
   const values = [...runColumns(writes), ...eventColumns(writes)];
-  const emits = writes.some((write) => write.emitted.length > 0);
+  const slotted = writes.filter((write) => write.slots !== undefined).map((write) => write.id);
+  const emits = slotted.length > 0 || writes.some((write) => write.emitted.length > 0);
   if (!emits && writes.every((write) => write.inbox.length === 0)) {
     return { name: 'journal', text: `${fence} SELECT id FROM f`, values };
   }
   values.push(writes.flatMap((write) => write.inbox));
   if (!emits) return { name: 'journal-inbox', text: `${fence}${inbox} SELECT id FROM f`, values };
+  values.push(...emittedColumns(writes));
+  if (slotted.length === 0)
+    return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values };
   return {
-    name: 'journal-emit',
-    text: `${fence}${inbox}${emitted} SELECT id FROM f`,
-    values: [...values, ...emittedColumns(writes)],
+    name: 'journal-slots',
+    text: `${fence}${inbox}${emitted}${slots} SELECT id FROM f`,
+    values: [...values, slotted],
   };
 }
 
 type Plain = {
-  [K in keyof RunWrite]: RunWrite[K] extends string | number | boolean | null ? K : never;
+  [K in keyof RunWrite]-?: RunWrite[K] extends string | number | boolean | null ? K : never;
 }[keyof RunWrite];
 
 function runColumns(writes: readonly RunWrite[]): unknown[] {

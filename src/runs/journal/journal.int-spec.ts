@@ -6,6 +6,7 @@ import { insertRun, insertSignal, RecordingWriter, writeOf } from '../../../test
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { Database } from '../../database/index.js';
 import { Events, EVENTS_PUBLISHED } from '../../events/index.js';
+import type { SlotLines } from '../slots/slot-request.js';
 import { Journal } from './journal.js';
 import type { RunWrite } from './run-write.js';
 
@@ -17,6 +18,9 @@ let database: Database;
 let proxy: TcpProxy;
 let journal: Journal;
 let announced = 0;
+/** Places that others were told of. */
+let freed: (readonly SlotLines[])[] = [];
+const slots = { freed: (lines: readonly SlotLines[]) => void freed.push(lines) };
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -24,10 +28,11 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   announced = 0;
+  freed = [];
   const announcer = new EventEmitter2();
   announcer.on(EVENTS_PUBLISHED, () => announced++);
   const through = new Database({ url: proxy.url, description: 'through the proxy', poolSize: 1 });
-  journal = new Journal(through, new Events(database, undefined as never, announcer));
+  journal = new Journal(through, new Events(database, undefined as never, announcer), slots as never);
 });
 afterEach(() => journal.onApplicationShutdown());
 afterAll(async () => {
@@ -170,6 +175,23 @@ describe('the fence (J2)', () => {
       await query('SELECT id, type, data FROM event WHERE id LIKE $1 OR id LIKE $2', `${lost}%`, `${ours}%`),
     ).toEqual([{ id: `${ours}/a/0`, type: 'x', data: '{"n":1}' }]);
     expect(announced).toBe(1);
+  });
+
+  it('keeps the places of a run whose epoch moved on, and frees those of a run that ended', async () => {
+    const lost = await insertRun(database, { epoch: 2 });
+    const ours = await insertRun(database);
+    const places = { workflow: 'flow', keys: ['k'] };
+    for (const id of [lost, ours]) {
+      await query(
+        "INSERT INTO run_slot (workflow_id, key, run_id, capacity, holds) VALUES ('flow', 'k', $1, 2, true)",
+        id,
+      );
+    }
+    await Promise.all(
+      [lost, ours].map((id) => append(writeOf(id, { status: 'succeeded', finishedAt: 1, slots: places }))),
+    );
+    expect(await query('SELECT run_id FROM run_slot WHERE run_id = ANY($1)', [lost, ours])).toEqual([{ run_id: lost }]);
+    expect(freed).toEqual([[places]]);
   });
 
   it('does not delete signals of another run', async () => {

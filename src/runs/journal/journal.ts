@@ -4,6 +4,7 @@ import { CcError, messageOf } from '../../errors/index.js';
 import { Events } from '../../events/index.js';
 import { GroupCommit } from './group-commit.js';
 import { journalStatement } from './journal-sql.js';
+import { Slots } from '../slots/slots.js';
 import type { RunWrite } from './run-write.js';
 import { isTransient, SteadyConnection } from './steady-connection.js';
 
@@ -35,6 +36,7 @@ export class Journal implements OnApplicationShutdown {
   constructor(
     database: Database,
     private readonly events: Events,
+    private readonly slots: Slots,
   ) {
     this.#connection = new SteadyConnection(database.url, 'journal');
   }
@@ -65,6 +67,8 @@ export class Journal implements OnApplicationShutdown {
     writes.sort((a, b) => (a.id < b.id ? -1 : 1));
     const verdicts = await this.#write(writes);
     if (writes.some((write) => write.emitted.length > 0)) this.events.announce();
+    const freed = writes.flatMap(({ id, slots }) => (slots && verdicts.get(id) === 'written' ? [slots] : []));
+    if (freed.length > 0) void this.slots.freed(freed);
     return () => {
       for (const { id } of writes) {
         const writer = writers.get(id)!;

@@ -1,3 +1,4 @@
+import type { SlotLines } from '../slots/slot-request.js';
 import type { Emitted, RunStatus } from '../../workflow/index.js';
 
 export interface EventRow {
@@ -38,4 +39,6 @@ export interface RunWrite {
   readonly inbox: readonly string[];
   readonly events: readonly EventRow[];
   readonly emitted: readonly EmittedRow[];
+  /** The places a run gives back with its end, when it had any. */
+  readonly slots?: SlotLines;
 }

@@ -10,18 +10,22 @@ export const sql = {
     WHERE r.id = w.id AND owner IS NULL AND finished_at IS NULL
       AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
     RETURNING r.id, owner, workflow_id, version, status, trigger, epoch, seq, suspect, crashes, lost_owner, trace_id, span_id, traceparent,
-      EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id) AS signalled`,
+      EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id) AS signalled,
+      ARRAY(SELECT key FROM run_slot s WHERE s.run_id = r.id) AS slots,
+      EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds) AS waits`,
 
   /**
    * The one way to give a run back. A signal is written to the inbox together with a wake job: either this statement
    * sees the row and refuses, or the job comes after it and finds the run free. It raises the epoch, for its answer may be
    * lost: whoever then believes that the run is still his can write no more. The instant is reckoned from the server's
    * clock, which alone says when it has come: by a hub's clock that is behind, a run could be woken and given back in a loop.
-   * Whole milliseconds, as the hint has them: it must not come before the instant.
+   * Whole milliseconds, as the hint has them: it must not come before the instant. A run that waits for its place is woken
+   * by whoever makes room, or by a signal.
    */
   release: `
     UPDATE run r SET owner = NULL, epoch = r.epoch + 1,
-      wake_at = date_trunc('milliseconds', clock_timestamp() + w.ms * interval '1 ms')
+      wake_at = CASE WHEN EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds) THEN 'infinity'
+        ELSE date_trunc('milliseconds', clock_timestamp() + w.ms * interval '1 ms') END
     FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS w(id, epoch, ms)
     WHERE r.id = w.id AND r.epoch = w.epoch AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id)
     RETURNING r.id, r.wake_at`,

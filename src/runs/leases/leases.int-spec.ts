@@ -158,7 +158,7 @@ describe('giving a run back', () => {
     await lost;
     await expect(answer).rejects.toMatchObject({ code: 'CC_DATABASE_UNAVAILABLE' });
     expect(await row(id)).toMatchObject({ owner: null });
-    const journal = new Journal(database, null as unknown as Events);
+    const journal = new Journal(database, null as unknown as Events, undefined as never);
     for (const write of [writeOf(id, { epoch }), writeOf(id, { epoch, events: [] })]) {
       const writer = new RecordingWriter(write);
       journal.append(writer);

@@ -24,6 +24,10 @@ export interface LeasedRow {
   readonly traceparent: string | null;
   readonly trigger: string;
   readonly signalled: boolean;
+  /** The places it has or waits for. */
+  readonly slots: readonly string[];
+  /** It is not its turn yet: it may be told things, and may not start. */
+  readonly waits: boolean;
 }
 
 interface Release {
@@ -34,7 +38,8 @@ interface Release {
 
 interface Released {
   readonly id: string;
-  readonly wake_at: Date | null;
+  /** `infinity` comes as the number. */
+  readonly wake_at: Date | number | null;
 }
 
 export const driveTask = 'runs.drive';
@@ -150,7 +155,8 @@ export class Leases implements OnApplicationShutdown {
       sorted.map(({ epoch }) => epoch),
       sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : Math.max(0, wakeAt - Date.now()))),
     ]);
-    await this.hint(rows.map(({ id, wake_at: at }) => ({ id, at }))).catch(() => undefined);
+    const hints = rows.flatMap(({ id, wake_at: at }) => (typeof at === 'number' ? [] : [{ id, at }]));
+    await this.hint(hints).catch(() => undefined);
     const released = new Set(rows.map(({ id }) => id));
     return releases.map(({ id }) => released.has(id));
   }

@@ -42,4 +42,6 @@ export interface Lease {
   readonly seq: number;
   readonly crashes: number;
   readonly suspect: boolean;
+  /** Keys of the places it has. */
+  readonly slots?: readonly string[];
 }

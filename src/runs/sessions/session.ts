@@ -176,6 +176,8 @@ export class Session implements Writer {
       activeMs: run.activeMs,
       startedAt: run.startedAt ?? null,
       finishedAt: run.finishedAt ?? null,
+      ...(hasEnded(run.status) &&
+        this.lease.slots?.length && { slots: { workflow: run.plan.id, keys: this.lease.slots } }),
       ...this.#suspicion.columns(),
       ...this.#draft.take(),
     };

@@ -7,6 +7,8 @@ import { CcError } from '../../errors/index.js';
 import { type Plan, foldRun, type RunEvent } from '../../workflow/index.js';
 import { Leases } from '../leases/leases.js';
 import { Sessions } from '../sessions/sessions.js';
+import { type SlotRequest, slotsOf } from '../slots/slot-request.js';
+import { SlotStarts } from './slot-starts.js';
 import type { StartedRun, StartRequest } from './start-request.js';
 import { type NewRun, type StartResult, Starts } from './starts.js';
 
@@ -19,6 +21,7 @@ export class RunStarter {
   constructor(
     private readonly definitions: Definitions,
     private readonly starts: Starts,
+    private readonly slotted: SlotStarts,
     private readonly sessions: Sessions,
     private readonly leases: Leases,
     @Inject(CONFIG) private readonly config: Config,
@@ -26,7 +29,7 @@ export class RunStarter {
 
   /**
    * Resolves when the run is in PostgreSQL. Throws CC_WORKFLOW_NOT_FOUND, CC_WORKFLOW_DISABLED, CC_INPUT_INVALID,
-   * CC_IDEMPOTENCY_MISMATCH, CC_OVERLOADED, CC_SHUTTING_DOWN, CC_DATABASE_UNAVAILABLE.
+   * CC_IDEMPOTENCY_MISMATCH, CC_CONCURRENCY_FULL, CC_OVERLOADED, CC_SHUTTING_DOWN, CC_DATABASE_UNAVAILABLE.
    */
   async start(request: StartRequest): Promise<StartedRun> {
     this.#refuseWhenBusy();
@@ -37,24 +40,29 @@ export class RunStarter {
       throw new CcError('CC_WORKFLOW_DISABLED', `workflow ${workflow} is disabled; enable it to start runs`);
     }
     const input = this.definitions.validateInput(plan, request.input);
+    const slots = slotsOf(plan, input, request.trigger, request.slots);
     this.#refuseWhenBusy(); // again: others that asked in the same moment may be in the queue by now
     const start = newRun(request, plan, input, this.sessions.tryReserve());
-    const result = await this.starts.add(start).catch((thrown: unknown) => {
+    const result = await this.#write(start, slots).catch((thrown: unknown) => {
       this.#giveBack(start);
       throw thrown;
     });
-    if (result.made && result.owned) this.#drive(start);
+    if (result.made && result.owned) this.#drive(start, slots);
     else this.#giveBack(start);
     if (!result.made) return duplicate(request, result);
-    if (!result.owned) this.leases.hint([{ id: start.id }]).catch(() => undefined); // the sweeper finds it
+    if (!result.owned && !result.waits) this.leases.hint([{ id: start.id }]).catch(() => undefined); // the sweeper finds it
     return {
       id: start.id,
       workflow: plan.id,
       version: plan.version,
-      status: start.status,
+      status: result.waits ? 'queued' : start.status,
       createdAt: new Date(start.events[0]!.at),
       duplicate: false,
     };
+  }
+
+  #write(start: NewRun, slots: readonly SlotRequest[]): Promise<StartResult> {
+    return slots.length === 0 ? this.starts.add(start) : this.slotted.add({ ...start, slots });
   }
 
   /** The place in memory of a run that is not driven here. */
@@ -62,10 +70,11 @@ export class RunStarter {
     if (owned) this.sessions.unreserve();
   }
 
-  #drive({ id, plan, trigger, events, traceId, spanId, traceparent }: NewRun): void {
+  #drive(start: NewRun, slots: readonly SlotRequest[]): void {
+    const { id, plan, trigger, events, traceId, spanId, traceparent } = start;
     const { id: workflow, name, version } = plan;
     const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, traceparent };
-    const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false };
+    const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false, slots: slots.map(({ key }) => key) };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
   }
 
@@ -73,7 +82,7 @@ export class RunStarter {
     if (this.sessions.draining)
       throw new CcError('CC_SHUTTING_DOWN', 'this replica is shutting down; try again', { retryAfter: 1 });
     const { maxPendingStarts } = this.config.engine;
-    if (this.starts.pending < maxPendingStarts) return;
+    if (this.starts.pending + this.slotted.pending < maxPendingStarts) return;
     throw new CcError('CC_OVERLOADED', `${maxPendingStarts} starts are waiting already; try again`, { retryAfter: 1 });
   }
 }

@@ -1,3 +1,4 @@
+import type { SlotRequest } from '../slots/slot-request.js';
 import type { RunStatus, Trigger } from '../../workflow/index.js';
 
 export interface StartRequest {
@@ -7,6 +8,8 @@ export interface StartRequest {
   readonly trigger: Trigger;
   /** One key starts at most one run of a workflow and trigger kind. `fingerprint`: of the request, to tell a reuse. */
   readonly dedupe?: { readonly key: string; readonly fingerprint?: string };
+  /** Places the trigger asks for, beside that of the workflow's `concurrency`. */
+  readonly slots?: readonly SlotRequest[];
   /** W3C trace context of what asked for the run: linked from its trace. */
   readonly traceparent?: string;
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Batches, Database } from '../../database/index.js';
+import { Batches, Database, type Tx } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { type Plan, type RunEvent, type RunStatus, type Trigger } from '../../workflow/index.js';
 import { isDuplicate, isTransient, SteadyConnection } from '../journal/steady-connection.js';
@@ -24,7 +24,12 @@ export interface NewRun {
 }
 
 export type StartResult =
-  | { readonly made: true; readonly owned: boolean }
+  | {
+      readonly made: true;
+      readonly owned: boolean;
+      /** For its place: nobody drives it before it is its turn. */
+      readonly waits?: boolean;
+    }
   | {
       readonly made: false;
       readonly id: string;
@@ -34,7 +39,7 @@ export type StartResult =
       readonly createdAt: Date;
     };
 
-interface Made {
+export interface Made {
   readonly id: string;
   readonly owner: string | null;
 }
@@ -98,7 +103,7 @@ export class Starts implements OnApplicationShutdown {
       try {
         if (unknown) take(await this.#made(starts));
         const open = starts.filter(({ id }) => !found.has(id));
-        if (open.length > 0) take(await this.#connection.query<Made>('start', startSql, this.#values(open)));
+        if (open.length > 0) take(await this.#connection.query<Made>('start', startSql, this.values(open)));
         // The statement before this one may have ended meanwhile, and holds the keys that this one found taken.
         if (unknown && found.size < starts.length) take(await this.#made(starts));
         return found;
@@ -115,6 +120,14 @@ export class Starts implements OnApplicationShutdown {
     return this.#connection.query<Made>('made', madeSql, [starts.map(({ id }) => id)]);
   }
 
+  /** What the key of a start is taken by, if it is. */
+  async holderIn(tx: Tx, start: NewRun): Promise<StartResult | undefined> {
+    if (start.key === undefined) return undefined;
+    const key = [[start.trigger.kind], [start.plan.id], [start.key]];
+    const { rows } = await tx.query<Holder>(holdersSql, key);
+    return rows.length === 0 ? undefined : (holderOf(start, rows) as StartResult);
+  }
+
   async #holders(starts: readonly NewRun[]): Promise<readonly Holder[]> {
     return this.#connection.query<Holder>('holders', holdersSql, [
       starts.map(({ trigger }) => trigger.kind),
@@ -123,7 +136,8 @@ export class Starts implements OnApplicationShutdown {
     ]);
   }
 
-  #values(starts: readonly NewRun[]): unknown[] {
+  /** The parameters of `startSql`. */
+  values(starts: readonly NewRun[]): unknown[] {
     const column = <T>(of: (start: NewRun) => T) => starts.map(of);
     const rows = starts.flatMap(({ id, events }) =>
       events.map((event, n) => ({ id, ...toRow({ seq: n + 1, event }) })),

@@ -6,6 +6,7 @@ import { schemaFaults } from '../schema.js';
 import { didYouMean } from '../suggest.js';
 import { checkReferences, complain, RUN_NAMES, type Surroundings } from './expressions.js';
 import { checkRetry, checkStep } from './check-step.js';
+import { checkConcurrency } from './check-concurrency.js';
 import { checkRetention } from './check-retention.js';
 import { checkSlo } from './check-slo.js';
 import { checkTriggers } from './check-triggers.js';
@@ -54,6 +55,7 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
   for (const [id, step] of Object.entries(steps)) {
     checkStep(id, step, { ...around, upstream: upstreamOf(id, needs), step: id }, options.catalogue);
   }
+  checkConcurrency(workflow['concurrency'], around);
   checkTriggers(workflow['on'], around, input);
   compileTemplateWith(workflow['output'], {
     names: RUN_NAMES,

@@ -11,6 +11,8 @@ import type { Report } from './report.js';
 /** Names by place. Without `secrets` unless it says so: they exist only at the moment an agent is called. */
 export const RUN_NAMES: readonly string[] = ['input', 'trigger', 'event', 'steps', 'run'];
 export const WITH_NAMES: readonly string[] = [...RUN_NAMES, 'secrets'];
+/** Of a run that is about to exist. */
+export const START_NAMES: readonly string[] = ['input', 'trigger', 'event'];
 export const EVENT_NAMES: readonly string[] = ['event'];
 
 const FIELDS = {

@@ -12,6 +12,7 @@ export const WORKFLOW_KEYS: Keys = {
     'description',
     'on',
     'input',
+    'concurrency',
     'timeout',
     'retention',
     'slo',
@@ -20,7 +21,7 @@ export const WORKFLOW_KEYS: Keys = {
     'steps',
     'output',
   ],
-  later: ['concurrency', 'finally'],
+  later: ['finally'],
 };
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'webhook', 'alert'], later: [] };
@@ -39,6 +40,8 @@ export const ALERT_KEYS: Keys = {
 };
 
 export const GUARD_KEYS: Keys = { known: ['max', 'window'], later: [] };
+
+export const CONCURRENCY_KEYS: Keys = { known: ['key', 'limit', 'whenFull'], later: [] };
 
 export const SLO_KEYS: Keys = { known: ['success', 'duration', 'window'], later: [] };
 
