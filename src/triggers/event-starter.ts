@@ -3,7 +3,7 @@ import { RunStarter, type StartRequest } from '../runs/index.js';
 import type { AlertAsk } from './alert-decisions.js';
 import { AlertStarter } from './alert-starter.js';
 import type { PendingEvent } from './event-rows.js';
-import { isUnavailable, reasonOf, verdictOn } from './start-failure.js';
+import { isFull, isUnavailable, reasonOf, verdictOn } from './start-failure.js';
 import type { Occasion, Subscription } from './subscription.js';
 import type { Subscriptions } from './subscriptions.js';
 
@@ -70,6 +70,12 @@ export class EventStarter {
       return 'dispatched';
     } catch (thrown) {
       if (isUnavailable(thrown)) return 'unavailable';
+      if (isFull(thrown)) {
+        this.#log.log(
+          `${request.workflow}: ${request.trigger.kind} ${request.dedupe?.key} is skipped: ${reasonOf(thrown)}`,
+        );
+        return 'dispatched';
+      }
       const again = verdictOn(thrown) === 'again';
       const then = again ? 'will be tried again' : 'does not start it';
       const { workflow, trigger, dedupe } = request;

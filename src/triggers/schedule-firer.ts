@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../database/index.js';
-import { RunStarter } from '../runs/index.js';
+import { RunStarter, type SlotRequest } from '../runs/index.js';
 import { planFires, type FirePlan } from './plan-fires.js';
 import { advance, CLAIM, claimDue, type Advance, type DueSchedule } from './schedule-sql.js';
-import { reasonOf, verdictOn } from './start-failure.js';
+import { isFull, reasonOf, verdictOn } from './start-failure.js';
 
 type Started = { readonly runId: string } | { readonly verdict: 'again' | 'over' };
 
@@ -40,7 +40,7 @@ export class ScheduleFirer {
   async #fire(due: DueSchedule): Promise<Advance> {
     const plan = planFires(due, due.next_at, due.now, due.catch_up);
     this.#logMissed(due, plan);
-    const started = await Promise.all(plan.fires.map((fire) => this.#start(due, fire)));
+    const started = await this.#startAll(due, plan.fires);
     const again = started.findIndex((one) => 'verdict' in one && one.verdict === 'again');
     const dealtWith = again === -1 ? started : started.slice(0, again);
     const last = dealtWith.at(-1);
@@ -53,6 +53,18 @@ export class ScheduleFirer {
     };
   }
 
+  /** Side by side where they do not know of each other; else in order, for which of them goes depends on it. */
+  async #startAll(due: DueSchedule, fires: readonly Date[]): Promise<Started[]> {
+    if (due.overlap === 'allow') return Promise.all(fires.map((fire) => this.#start(due, fire)));
+    const started: Started[] = [];
+    for (const fire of fires) {
+      const one = await this.#start(due, fire);
+      started.push(one);
+      if ('verdict' in one && one.verdict === 'again') break;
+    }
+    return started;
+  }
+
   async #start(due: DueSchedule, fire: Date): Promise<Started> {
     const scheduledFor = fire.toISOString();
     try {
@@ -61,10 +73,15 @@ export class ScheduleFirer {
         input: due.input === null ? {} : (JSON.parse(due.input) as unknown),
         trigger: { kind: 'schedule', by: `${due.cron} ${due.timezone}`, scheduledFor },
         dedupe: { key: `${scheduledFor} ${due.key}` },
+        slots: slotsOf(due),
       });
       return { runId: run.id };
     } catch (thrown) {
       const verdict = verdictOn(thrown);
+      if (isFull(thrown)) {
+        this.#log.log(`${due.workflow_id}: the fire of ${scheduledFor} is skipped: ${reasonOf(thrown)}`);
+        return { verdict };
+      }
       const then = verdict === 'again' ? 'tried again shortly' : 'skipped';
       this.#log.warn(
         `${due.workflow_id}: the fire of ${scheduledFor} did not start and is ${then}: ${reasonOf(thrown)}`,
@@ -87,4 +104,11 @@ export class ScheduleFirer {
       );
     }
   }
+}
+
+const whenFull = { skip: 'skip', queue: 'queue', 'cancel-previous': 'cancel-oldest' } as const;
+
+/** Runs of one line that may not overlap share one place. */
+function slotsOf({ key, overlap }: DueSchedule): readonly SlotRequest[] {
+  return overlap === 'allow' ? [] : [{ key: `schedule ${key}`, limit: 1, whenFull: whenFull[overlap] }];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CatchUp } from '@commandcenter/sdk/definition';
+import type { CatchUp, Overlap } from '@commandcenter/sdk/definition';
 import type { Definitions } from '../definitions/index.js';
 import type { CronLine } from '../workflow/index.js';
 
@@ -9,6 +9,7 @@ export interface ScheduleLine extends CronLine {
   /** Stands for cron, zone and input: a line that is edited is another line, one that only moves in its file stays itself. */
   readonly key: string;
   readonly catchUp: CatchUp;
+  readonly overlap: Overlap;
   readonly input: unknown;
 }
 
@@ -17,12 +18,13 @@ export function scheduleLines(current: ReturnType<Definitions['current']>): Sche
   const lines = new Map<string, ScheduleLine>();
   for (const { plan, enabled } of current) {
     if (!enabled) continue;
-    for (const { cron, timezone = 'UTC', input = {}, catchUp = 'none' } of plan.definition.on?.schedule ?? []) {
+    for (const line of plan.definition.on?.schedule ?? []) {
+      const { cron, timezone = 'UTC', input = {}, catchUp = 'none', overlap = 'allow' } = line;
       const key = createHash('sha256')
         .update(JSON.stringify([cron, timezone, input]))
         .digest('base64url')
         .slice(0, 16);
-      lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, catchUp, input });
+      lines.set(`${plan.id}/${key}`, { workflow: plan.id, key, cron, timezone, catchUp, overlap, input });
     }
   }
   return [...lines.values()];

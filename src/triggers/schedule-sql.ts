@@ -1,4 +1,4 @@
-import type { CatchUp } from '@commandcenter/sdk/definition';
+import type { CatchUp, Overlap } from '@commandcenter/sdk/definition';
 import type { Tx } from '../database/index.js';
 import { nextFire } from '../workflow/index.js';
 import type { ScheduleLine } from './schedule-lines.js';
@@ -10,6 +10,7 @@ export interface DueSchedule {
   readonly cron: string;
   readonly timezone: string;
   readonly catch_up: CatchUp;
+  readonly overlap: Overlap;
   readonly input: string | null;
   readonly next_at: Date;
   readonly now: Date;
@@ -42,7 +43,7 @@ export async function claimDue(tx: Tx, workflows: readonly string[]): Promise<Du
   // A hub that stops in its tracks must not hold the lines: the others take over when the server drops its session.
   await tx.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
   const { rows } = await tx.query<DueSchedule>(
-    `SELECT workflow_id, key, cron, timezone, catch_up, input, next_at, clock_timestamp() AS now
+    `SELECT workflow_id, key, cron, timezone, catch_up, overlap, input, next_at, clock_timestamp() AS now
      FROM schedule WHERE next_at <= clock_timestamp() AND workflow_id = ANY ($1)
      ORDER BY next_at LIMIT ${CLAIM} FOR UPDATE SKIP LOCKED`,
     [workflows],
@@ -81,9 +82,10 @@ export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Pro
     identities,
   );
   await tx.query(
-    `INSERT INTO schedule AS s (workflow_id, key, cron, timezone, input, next_at, catch_up)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
-     ON CONFLICT (workflow_id, key) DO UPDATE SET catch_up = excluded.catch_up WHERE s.catch_up <> excluded.catch_up`,
+    `INSERT INTO schedule AS s (workflow_id, key, cron, timezone, input, next_at, catch_up, overlap)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
+     ON CONFLICT (workflow_id, key) DO UPDATE SET catch_up = excluded.catch_up, overlap = excluded.overlap
+       WHERE (s.catch_up, s.overlap) <> (excluded.catch_up, excluded.overlap)`,
     [
       ...identities,
       lines.map((line) => line.cron),
@@ -91,6 +93,7 @@ export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Pro
       lines.map((line) => JSON.stringify(line.input)),
       lines.map((line) => nextFire(line, now) ?? null),
       lines.map((line) => line.catchUp),
+      lines.map((line) => line.overlap),
     ],
   );
 }

@@ -122,6 +122,44 @@ describe('schedules', () => {
     expect(sorted).toEqual(Array.from({ length: 205 }, (_, n) => sorted[204]! - (204 - n) * 3_600_000));
   });
 
+  test.each([
+    ['allow', undefined],
+    ['skip', 'skip'],
+    ['queue', 'queue'],
+    ['cancel-previous', 'cancel-oldest'],
+  ] as const)('overlap %s: the runs of a line share a place', async (overlap, whenFull) => {
+    const definitions = new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *', overlap }] } });
+    await start(definitions);
+    await until('two runs', () => starter.started.length >= 2);
+    const [{ key }] = (await rows()) as [{ key: string }];
+    for (const { slots } of starter.started) {
+      expect(slots).toEqual(whenFull === undefined ? [] : [{ key: `schedule ${key}`, limit: 1, whenFull }]);
+    }
+  });
+
+  test('a fire that meets the run before is done with, and the line goes on', async () => {
+    starter.refuse = () => new CcError('CC_CONCURRENCY_FULL', 'one goes');
+    await start(new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *', overlap: 'skip' }] } }));
+    await until('the line to move on', async () => (await rows())[0]?.last_at != null);
+    starter.refuse = () => undefined;
+    const { last_at: skipped } = (await rows())[0] as { last_at: Date };
+    await until('a run', () => starter.started.length > 0);
+    expect(Date.parse(starter.started[0]!.trigger.scheduledFor!)).toBeGreaterThan(skipped.getTime());
+  });
+
+  test('fires that may not overlap start in their order, and stop at the first that has to wait', async () => {
+    const definitions = new FakeDefinitions({ w: { schedule: [{ cron: '* * * * * *', overlap: 'queue' }] } });
+    await start(definitions, 'api');
+    await rowsAre(1);
+    await database.pool.query("UPDATE schedule SET next_at = next_at - interval '20 seconds'");
+    let asked = 0;
+    starter.refuse = () => (asked++ === 5 ? new CcError('CC_OVERLOADED', 'later') : undefined);
+    await start(definitions);
+    await until('the line to catch up', async () => (await rows())[0].next_at > new Date());
+    const times = starter.started.map((run) => Date.parse(run.trigger.scheduledFor!));
+    expect(times.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, n) => times[0]! + n * 1_000));
+  });
+
   test('a line whose catchUp changes stays the line it is', async () => {
     const definitions = new FakeDefinitions({ a: newYear });
     await start(definitions, 'api');
@@ -232,6 +270,7 @@ describe('schedules', () => {
         cron: '0 0 1 1 *',
         timezone: 'Europe/Zurich',
         catchUp: 'none',
+        overlap: 'allow',
         nextAt: new Date(`${year - 1}-12-31T23:00Z`),
         lastAt: null,
         lastRunId: null,
@@ -241,6 +280,7 @@ describe('schedules', () => {
         cron: '0 0 1 1 *',
         timezone: 'UTC',
         catchUp: 'none',
+        overlap: 'allow',
         nextAt: new Date(`${year}-01-01`),
         lastAt: null,
         lastRunId: null,
@@ -250,6 +290,7 @@ describe('schedules', () => {
         cron: '0 0 30 2 *',
         timezone: 'UTC',
         catchUp: 'none',
+        overlap: 'allow',
         nextAt: null,
         lastAt: null,
         lastRunId: null,

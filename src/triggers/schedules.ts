@@ -8,6 +8,7 @@ export interface ScheduleView {
   readonly cron: string;
   readonly timezone: string;
   readonly catchUp: string;
+  readonly overlap: string;
   /** null = never. */
   readonly nextAt: Date | null;
   /** The last fire that was dealt with; null before the first. */
@@ -25,8 +26,8 @@ export class Schedules {
     const rows = await this.#rows().find({
       order: { nextAt: { direction: 'ASC', nulls: 'LAST' }, workflowId: 'ASC', key: 'ASC' },
     });
-    return rows.map(({ workflowId: workflow, cron, timezone, catchUp, nextAt, lastAt, lastRunId }) => {
-      return { workflow, cron, timezone, catchUp, nextAt, lastAt, lastRunId };
+    return rows.map(({ workflowId: workflow, cron, timezone, catchUp, overlap, nextAt, lastAt, lastRunId }) => {
+      return { workflow, cron, timezone, catchUp, overlap, nextAt, lastAt, lastRunId };
     });
   }
 

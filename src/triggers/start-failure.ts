@@ -14,6 +14,11 @@ export function isUnavailable(thrown: unknown): boolean {
   return thrown instanceof CcError && thrown.kind === 'unavailable';
 }
 
+/** Nothing is wrong: as many runs go as the workflow wants. */
+export function isFull(thrown: unknown): boolean {
+  return thrown instanceof CcError && thrown.code === 'CC_CONCURRENCY_FULL';
+}
+
 /** For logs: the code first, where there is one. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof CcError) return `${thrown.code} ${thrown.message}`;

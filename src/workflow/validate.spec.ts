@@ -43,7 +43,7 @@ id: everything-here
 name: Everything
 description: All keys.
 on:
-  schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
+  schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, catchUp: all, overlap: cancel-previous, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
   event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
   webhook:
     - { path: github, verify: { scheme: github, secret: TOKEN }, if: "event.type == 'push'", input: { service: "\${{ event.data.repository.name }}" } }
@@ -100,7 +100,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
     ['finally: {}', 'finally'],
-    ['on: { schedule: [{ cron: "* * * * *", overlap: allow }] }', 'on.schedule[0].overlap'],
     ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
     ['output: "${{ item }}"', 'output'],
     ['output: "${{ index + 1 }}"', 'output'],
@@ -172,6 +171,10 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['on: { schedule: [{ timezone: UTC }] }', /^4:18 on\.schedule\[0\] {2}"cron" is missing/],
     ['on: { schedule: [{ cron: "* * *" }] }', /^4:26 on\.schedule\[0\]\.cron .*five fields/],
     ['on: { schedule: [{ cron: "61 * * * *" }] }', /not a cron line/],
+    [
+      'on: { schedule: [{ cron: "* * * * *", overlap: false }] }',
+      /overlap .*queue or cancel-previous, not the boolean/,
+    ],
     [
       'on: { schedule: [{ cron: "* * * * *", catchUp: last }] }',
       /on\.schedule\[0\]\.catchUp .*none, latest or all, not the string "last"/,

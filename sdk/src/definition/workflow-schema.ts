@@ -101,6 +101,11 @@ const schedule = {
       default: 'none',
       description: 'Which fires that were missed while no hub was up start a run. all: the last 1,000 at most.',
     },
+    overlap: {
+      enum: ['allow', 'skip', 'queue', 'cancel-previous'],
+      default: 'allow',
+      description: 'What a fire does while the run of the fire before still goes.',
+    },
     input: { description: 'Input of each run: constant values. Default: {}.' },
   },
 } as const;

@@ -10,6 +10,9 @@ export type ExpressionText = string;
 /** Of fires that were missed while no hub was up, start none, the latest one, or all (the last 1,000 at most). */
 export type CatchUp = 'none' | 'latest' | 'all';
 
+/** What a fire does while the run of the fire before still goes: start beside it, not at all, after it, or instead of it. */
+export type Overlap = 'allow' | 'skip' | 'queue' | 'cancel-previous';
+
 export interface ScheduleTrigger {
   /** Five fields, or six with seconds first. */
   readonly cron: string;
@@ -17,6 +20,8 @@ export interface ScheduleTrigger {
   readonly timezone?: string;
   /** Default none. */
   readonly catchUp?: CatchUp;
+  /** Default allow. */
+  readonly overlap?: Overlap;
   readonly input?: unknown;
 }
 

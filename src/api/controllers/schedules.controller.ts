@@ -20,6 +20,7 @@ const schedule = z
     cron,
     timezone,
     catchUp: z.enum(['none', 'latest', 'all']).describe('Which fires that were missed start a run'),
+    overlap: z.enum(['allow', 'skip', 'queue', 'cancel-previous']).describe('A fire while the run before still goes'),
     nextAt: time.nullable().describe('null = never again'),
     lastAt: time.nullable().describe('The last fire that was dealt with'),
     lastRunId: runId.nullable(),

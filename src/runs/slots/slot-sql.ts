@@ -3,9 +3,10 @@ const fits = `(SELECT count(*) FROM (
     SELECT FROM run_slot p WHERE p.workflow_id = s.workflow_id AND p.key = s.key AND p.seq < s.seq ORDER BY p.seq LIMIT s.capacity
   ) ahead) < s.capacity`;
 
+/** Due now, not since it was asked for: it has waited for its turn, and not for a replica. */
 const goes = (ready: string) => `
   ), woken AS (
-    UPDATE run r SET wake_at = NULL FROM ${ready} WHERE r.id = ${ready}.run_id AND r.finished_at IS NULL RETURNING r.id
+    UPDATE run r SET wake_at = clock_timestamp() FROM ${ready} WHERE r.id = ${ready}.run_id AND r.finished_at IS NULL RETURNING r.id
   ), held AS (
     UPDATE run_slot s SET holds = true FROM woken WHERE s.run_id = woken.id
   )
@@ -65,7 +66,7 @@ export const slotSql = {
 
   /** Runs that hold all they need and were put to rest as if they did not: they were in memory while they were promoted. */
   forgotten: `
-    UPDATE run r SET wake_at = NULL
+    UPDATE run r SET wake_at = clock_timestamp()
     WHERE owner IS NULL AND finished_at IS NULL AND wake_at = 'infinity' AND status = 'queued'
       AND NOT EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds)
     RETURNING r.id`,

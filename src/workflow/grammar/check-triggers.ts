@@ -39,6 +39,7 @@ function checkSchedule(value: unknown, path: Path, around: Surroundings, input: 
   const zoneFault = timezone && timezoneProblem(timezone);
   if (zoneFault) report.add([...path, 'timezone'], zoneFault);
   wordAt(report, [...path, 'catchUp'], schedule['catchUp'], ['none', 'latest', 'all']);
+  wordAt(report, [...path, 'overlap'], schedule['overlap'], ['allow', 'skip', 'queue', 'cancel-previous']);
   // A fire knows nothing but its instant, which expressions of the run read as trigger.scheduledFor.
   checkTriggerInput(schedule['input'] ?? {}, [...path, 'input'], [], around, input);
 }

@@ -26,7 +26,7 @@ export const WORKFLOW_KEYS: Keys = {
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'webhook', 'alert'], later: [] };
 
-export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'catchUp', 'input'], later: ['overlap'] };
+export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'catchUp', 'overlap', 'input'], later: [] };
 
 export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
 
