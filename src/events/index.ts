@@ -5,3 +5,4 @@ export { EventsModule } from './events.module.js';
 export { deletePassedEvents } from './passed-events.js';
 export { problemsOf as eventProblems, type Attributes, type NewEvent } from './new-event.js';
 export { requireStructured } from './structured-mode.js';
+export { eventColumns, storedEvent, type EventRow, type StoredEvent } from './stored-event.js';

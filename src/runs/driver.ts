@@ -13,6 +13,7 @@ import { foldRun, type Run, type RunEvent, type TriggerKind } from '../workflow/
 import { driveTask, type LeasedRow, Leases } from './leases/leases.js';
 import type { Signal } from './sessions/session-host.js';
 import { Sessions } from './sessions/sessions.js';
+import { parentSpanOf } from './sessions/telling.js';
 
 /** A run this replica has just become the owner of, folded, and the events that go on from there. */
 interface Ready {
@@ -101,6 +102,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       trigger,
       traceId: row.trace_id,
       spanId: row.span_id,
+      parentSpanId: parentSpanOf(run.trigger),
       traceparent: row.traceparent ?? undefined,
     };
     return { row, run, facts, events, signals };

@@ -1,9 +1,13 @@
 export { runEntities } from './entities/index.js';
+export { CommandPort, CommandPorts, type ApprovalRequest } from './outside/command-port.js';
+export { EventWaits } from './outside/event-waits.js';
 export { RunControl } from './run-control.js';
 export { RunFeed } from './run-feed/run-feed.js';
 export type { FeedListener, Watch } from './run-feed/watch.js';
 export * from './run-reader/index.js';
 export { RunsModule } from './runs.module.js';
+export { Signals } from './signals.js';
+export { Reruns } from './starting/reruns.js';
 export { RunStarter } from './starting/run-starter.js';
 export type { SlotRequest } from './slots/slot-request.js';
 export type { StartedRun, StartRequest } from './starting/start-request.js';

@@ -6,6 +6,10 @@ import { Liveness } from './liveness/liveness.js';
 import { Possessions } from './liveness/possessions.js';
 import { RunFeed } from './run-feed/run-feed.js';
 import { RunLogs } from './logs/run-logs.js';
+import { Children } from './outside/children.js';
+import { CommandPorts } from './outside/command-port.js';
+import { EventWaits } from './outside/event-waits.js';
+import { Outside } from './outside/outside.js';
 import { Replica } from './replica.js';
 import { RunControl } from './run-control.js';
 import { RunGauges } from './run-gauges.js';
@@ -15,6 +19,7 @@ import { RunCounter, RunReader } from './run-reader/index.js';
 import { Attempts } from './sessions/attempts.js';
 import { Sessions } from './sessions/sessions.js';
 import { Signals } from './signals.js';
+import { Reruns } from './starting/reruns.js';
 import { RunStarter } from './starting/run-starter.js';
 import { SlotStarts } from './starting/slot-starts.js';
 import { Starts } from './starting/starts.js';
@@ -32,15 +37,16 @@ const engine = [
   Attempts,
   Sessions,
   Driver,
-  Signals,
   Sweeper,
   Possessions,
   Liveness,
   RunGauges,
   Retention,
   DefaultRows,
+  Children,
+  Outside,
 ];
-const doors = [RunStarter, RunControl, RunReader, RunCounter, RunFeed];
+const doors = [RunStarter, Reruns, RunControl, RunReader, RunCounter, RunFeed, EventWaits, CommandPorts, Signals];
 
 @Module({})
 export class RunsModule {

@@ -5,6 +5,7 @@ import { Database, type Tx } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
 import type { RunEvent } from '../workflow/index.js';
+import { Journal } from './journal/journal.js';
 import { driveTask } from './leases/leases.js';
 import { Sessions } from './sessions/sessions.js';
 
@@ -24,7 +25,10 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly sessions: Sessions,
-  ) {}
+    journal: Journal,
+  ) {
+    journal.onSignal = (runs) => void this.wake(runs).catch(() => undefined); // the sweeper finds them
+  }
 
   send(run: string, event: RunEvent): Promise<void> {
     return this.database.transaction((tx) => this.sendWith(tx, run, event));
@@ -36,6 +40,14 @@ export class Signals implements OnApplicationBootstrap, OnModuleDestroy {
     await tx.query('INSERT INTO run_inbox (run_id, kind, data) VALUES ($1, $2, $3)', [run, type, JSON.stringify(data)]);
     await this.jobs.enqueue(tx, [{ task: driveTask, payload: { run } }]);
     await tx.query('SELECT pg_notify($1, $2)', [channel, run]);
+  }
+
+  /** For signals that are rows already: a hint for whoever may drive the run, a word to whoever has it in memory. */
+  async wake(runs: readonly string[]): Promise<void> {
+    if (runs.length === 0) return;
+    const unique = [...new Set(runs)];
+    await this.jobs.enqueue(this.database.pool, unique.map((run) => ({ task: driveTask, payload: { run } }))); // prettier-ignore
+    await this.database.pool.query('SELECT pg_notify($1, run) FROM unnest($2::text[]) AS w(run)', [channel, unique]);
   }
 
   onApplicationBootstrap(): void {

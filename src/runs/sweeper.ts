@@ -14,6 +14,8 @@ import { driveTask } from './leases/leases.js';
 import { sql } from './leases/lease-sql.js';
 import { Slots } from './slots/slots.js';
 import { Possessions } from './liveness/possessions.js';
+import { EventWaits } from './outside/event-waits.js';
+import { Signals } from './signals.js';
 
 const partitionsEveryMs = 3_600_000;
 
@@ -29,6 +31,8 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     private readonly jobs: Jobs,
     private readonly possessions: Possessions,
     private readonly slots: Slots,
+    private readonly signals: Signals,
+    private readonly waits: EventWaits,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
@@ -68,14 +72,23 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
         [...ids].map((run) => ({ task: driveTask, payload: { run }, jobKey: `sweep:${run}` })),
       );
       await this.slots.sweep();
+      await this.#cancelOrphanedChildren();
       if (Date.now() >= this.#partitionsAt) await this.#makePartitions();
     } catch (thrown) {
       this.#log.warn(`sweep failed, tried again in ${this.config.engine.sweepMs} ms: ${messageOf(thrown)}`);
     }
   }
 
+  async #cancelOrphanedChildren(): Promise<void> {
+    const { rows } = await this.database.pool.query<{ id: string; status: string }>(sql.orphanedChildren);
+    for (const { id, status } of rows) {
+      await this.signals.send(id, { type: 'RunCancelRequested', at: Date.now(), by: 'the hub', reason: `the run it is part of ${status}` }); // prettier-ignore
+    }
+  }
+
   async #makePartitions(): Promise<void> {
     await this.database.pool.query(`SELECT make_run_partitions(interval '21 days')`);
+    await this.waits.sweep();
     this.#partitionsAt = Date.now() + partitionsEveryMs;
   }
 }

@@ -11,6 +11,8 @@ export interface RunFacts extends TraceIds {
   readonly name: string;
   readonly version: string;
   readonly trigger: string;
+  /** Root span of the run, in the same trace, that this one is a step of. */
+  readonly parentSpanId?: string | undefined;
   /** W3C trace context of what asked for the run: linked from its trace, never its parent. */
   readonly traceparent?: string | undefined;
 }
@@ -66,6 +68,8 @@ export interface RunTelemetry {
   retryScheduled(attempt: AttemptFacts): void;
   /** The wait for a retry is over. */
   waited(step: string, timer: string, took: Interval): void;
+  /** The wait for a decision is over: approve, reject, expired, cancelled. */
+  decided(step: string, decision: string, took: Interval): void;
   costReported(usd: number, kind: string): void;
   /** From a replica that died. */
   takenOver(): void;

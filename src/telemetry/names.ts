@@ -14,6 +14,9 @@ export const span = {
   runsList: 'runs.list',
   runsGet: 'runs.get',
   runsCancel: 'runs.cancel',
+  runsPause: 'runs.pause',
+  runsResume: 'runs.resume',
+  runsRerun: 'runs.rerun',
   eventsAccept: 'events.accept',
   definitionsLoad: 'definitions.load',
   definitionsPut: 'definitions.put',
@@ -37,6 +40,7 @@ export const attribute = {
   agentStatus: 'agent.status',
   agentDurationMs: 'agent.duration.ms',
   timerKind: 'timer.kind',
+  approvalDecision: 'approval.decision',
   errorType: 'error.type',
 } as const;
 

@@ -36,6 +36,7 @@ class SilentRun implements RunTelemetry {
   started(): void {}
   takenOver(): void {}
   retryScheduled(): void {}
+  decided(): void {}
   waited(): void {}
   costReported(): void {}
   attemptLost(): void {}

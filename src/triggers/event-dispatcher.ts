@@ -11,10 +11,11 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { Database } from '../database/index.js';
 import { Definitions } from '../definitions/index.js';
-import { DISPATCH_TASK, EVENTS_PUBLISHED } from '../events/index.js';
+import { DISPATCH_TASK, EVENTS_PUBLISHED, type StoredEvent } from '../events/index.js';
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
+import { EventWaits } from '../runs/index.js';
 import { detached } from '../telemetry/index.js';
-import { CHUNK, claimEvents, hasLeftovers, markDispatched, type PendingEvent } from './event-rows.js';
+import { CHUNK, claimEvents, hasLeftovers, markDispatched } from './event-rows.js';
 import { EventStarter, type EventOutcome } from './event-starter.js';
 import { reasonOf } from './start-failure.js';
 import { subscriptionsOf, type Subscriptions } from './subscriptions.js';
@@ -44,6 +45,7 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
     private readonly jobs: Jobs,
     private readonly definitions: Definitions,
     private readonly starter: EventStarter,
+    private readonly waits: EventWaits,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
 
@@ -120,10 +122,12 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
     return complete;
   }
 
-  #dispatchChunk(after: string): Promise<Chunk> {
-    return this.database.transaction(async (tx) => {
+  async #dispatchChunk(after: string): Promise<Chunk> {
+    let woken: readonly string[] = [];
+    const chunk = await this.database.transaction(async (tx): Promise<Chunk> => {
       const pending = await claimEvents(tx, after);
       if (pending.length === 0) return { complete: true, last: undefined };
+      woken = await this.waits.match(tx, pending);
       const outcomes = await this.#startAll(pending);
       const dispatched = pending.filter((_, n) => outcomes[n] === 'dispatched');
       await markDispatched(
@@ -133,9 +137,12 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
       const end = pending.length < CHUNK || outcomes.includes('unavailable');
       return { complete: dispatched.length === pending.length, last: end ? undefined : pending.at(-1)!.seq };
     });
+    // Signals that nobody was woken for are found by the sweeper.
+    await this.waits.wake(woken).catch(() => undefined);
+    return chunk;
   }
 
-  async #startAll(pending: readonly PendingEvent[]): Promise<EventOutcome[]> {
+  async #startAll(pending: readonly StoredEvent[]): Promise<EventOutcome[]> {
     const subscriptions = (this.#subscriptions ??= subscriptionsOf(this.definitions.current()));
     const outcomes: Promise<EventOutcome>[] = [];
     for (const event of pending) {

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RunStarter, type StartRequest } from '../runs/index.js';
 import type { AlertAsk } from './alert-decisions.js';
 import { AlertStarter } from './alert-starter.js';
-import type { PendingEvent } from './event-rows.js';
+import type { StoredEvent } from '../events/index.js';
 import { isFull, isUnavailable, reasonOf, verdictOn } from './start-failure.js';
 import type { Occasion, Subscription } from './subscription.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -27,7 +27,7 @@ export class EventStarter {
   }
 
   /** `dispatched` when every run is durable or can never start. Never throws. */
-  async start(pending: PendingEvent, subscriptions: Subscriptions): Promise<EventOutcome> {
+  async start(pending: StoredEvent, subscriptions: Subscriptions): Promise<EventOutcome> {
     const wanted = this.#wanted(pending, subscriptions.get(pending.type) ?? []);
     const outcomes = await Promise.all(wanted.map((one) => this.#start(one)));
     return (
@@ -37,7 +37,7 @@ export class EventStarter {
     );
   }
 
-  #wanted(pending: PendingEvent, subscriptions: readonly Subscription[]): Wanted[] {
+  #wanted(pending: StoredEvent, subscriptions: readonly Subscription[]): Wanted[] {
     const wanted = new Map<string, Wanted>();
     for (const subscription of subscriptions) {
       const { workflow, kind } = subscription;
@@ -51,7 +51,7 @@ export class EventStarter {
   }
 
   /** undefined: the event is not for this workflow. */
-  #occasionOf(pending: PendingEvent, subscription: Subscription): Occasion | undefined {
+  #occasionOf(pending: StoredEvent, subscription: Subscription): Occasion | undefined {
     try {
       return subscription.occasionOf(pending);
     } catch (thrown) {
@@ -90,7 +90,7 @@ interface Wanted {
   readonly ask: AlertAsk | undefined;
 }
 
-function wantedOf({ traceparent }: PendingEvent, workflow: string, occasion: Occasion): Wanted {
+function wantedOf({ traceparent }: StoredEvent, workflow: string, occasion: Occasion): Wanted {
   const { input, key, trigger, ask } = occasion;
   const request = { workflow, input, trigger, dedupe: { key }, ...(traceparent !== undefined && { traceparent }) };
   return { request, ask };

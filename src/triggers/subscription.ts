@@ -1,6 +1,6 @@
 import type { Trigger } from '../workflow/index.js';
 import type { AlertAsk } from './alert-decisions.js';
-import type { PendingEvent } from './event-rows.js';
+import type { StoredEvent } from '../events/index.js';
 
 /** What an event means to a workflow. */
 export interface Occasion {
@@ -17,5 +17,5 @@ export interface Subscription {
   readonly workflow: string;
   readonly kind: 'event' | 'alert';
   /** undefined: the event is not for this entry. Throws CcError CC_EXPRESSION_FAILED. */
-  occasionOf(pending: PendingEvent): Occasion | undefined;
+  occasionOf(pending: StoredEvent): Occasion | undefined;
 }

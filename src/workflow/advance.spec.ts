@@ -179,7 +179,7 @@ describe('a cancel', () => {
     const { run, commands: said } = when(plan, given, cancel);
     expect(said).toEqual(commands);
     expect(outstanding(run).map(say)).toEqual(commands);
-    expect(run.ending).toEqual({ status: 'cancelled', error });
+    expect(run.ending).toMatchObject({ status: 'cancelled', error });
   });
 
   it('ends the run when the last step in flight has stopped', () => {

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { COST_PER_MINUTE_USD } from './cost.js';
 import {
   ALERT_KEYS,
+  APPROVAL_KEYS,
   CONCURRENCY_KEYS,
   COST_KEYS,
   DEFAULTS_KEYS,
@@ -13,8 +14,9 @@ import {
   SCHEDULE_KEYS,
   SLO_DURATION_KEYS,
   SLO_KEYS,
-  STEP_KEYS,
+  STEP_KINDS,
   VERIFY_KEYS,
+  WAIT_FOR_KEYS,
   WEBHOOK_KEYS,
   WORKFLOW_KEYS,
   type Keys,
@@ -22,7 +24,13 @@ import {
 import { validateDefinition } from './validate.js';
 
 const { properties } = workflowJsonSchema;
-const step = properties.steps.additionalProperties.properties;
+const stepSchemas = properties.steps.additionalProperties.oneOf;
+/** By the key that says what a step does. */
+const stepOf = (kind: keyof typeof STEP_KINDS) =>
+  stepSchemas.find(({ required }) => required.includes(kind))!.properties as unknown as Record<
+    string,
+    { properties: object }
+  >;
 
 it.each<[string, object, Keys]>([
   ['a workflow', properties, WORKFLOW_KEYS],
@@ -38,8 +46,14 @@ it.each<[string, object, Keys]>([
   ['slo.duration', properties.slo.properties.duration.properties, SLO_DURATION_KEYS],
   ['cost', properties.cost.properties, COST_KEYS],
   ['defaults', properties.defaults.properties, DEFAULTS_KEYS],
-  ['a step', step, STEP_KEYS],
-  ['retry', step.retry.properties, RETRY_KEYS],
+  ...Object.entries(STEP_KINDS).map(([kind, keys]): [string, object, Keys] => [
+    `a step with ${kind}`,
+    stepOf(kind as keyof typeof STEP_KINDS),
+    keys,
+  ]),
+  ['retry', stepOf('uses')['retry']!.properties, RETRY_KEYS],
+  ['waitFor', stepOf('waitFor')['waitFor']!.properties, WAIT_FOR_KEYS],
+  ['approval', stepOf('approval')['approval']!.properties, APPROVAL_KEYS],
 ])('the schema for editors has the keys of %s that the hub knows', (_place, known, keys) => {
   expect(Object.keys(known).toSorted()).toEqual(keys.known.toSorted());
 });

@@ -1,13 +1,21 @@
+import { cancelRest, isSettled, withState } from './changes.js';
 import type { RunEvent } from './events.js';
+import { stateAt } from './paths.js';
 import type { Plan } from './plan.js';
 import type { Failure, Run, RunStatus, StepState } from './run.js';
+import { attemptEnded, stepSkipped, stepStarted } from './step-events.js';
+import { approvalDecided, childEnded, childStarted, eventReceived, stepWaiting, waitOver } from './wait-events.js';
+
+export { activeMs, isSettled } from './changes.js';
 
 const notStarted: StepState = { status: 'pending', attempt: 0 };
 
 /** The run as its first event leaves it. */
 export function createRun(plan: Plan, id: string, created: RunEvent & { type: 'RunCreated' }): Run {
   const steps: Record<string, StepState> = {};
-  for (const step of plan.steps.keys()) steps[step] = notStarted;
+  for (const step of plan.steps.keys()) steps[step] = created.kept?.[step] ?? notStarted;
+  const open = Object.values(steps).filter((state) => !isSettled(state)).length;
+  for (const step of plan.finally.keys()) steps[step] = notStarted;
   return {
     id,
     plan,
@@ -15,9 +23,12 @@ export function createRun(plan: Plan, id: string, created: RunEvent & { type: 'R
     input: created.input,
     trigger: created.trigger,
     steps,
-    unsettled: plan.steps.size,
+    unsettled: open,
+    unsettledFinally: plan.finally.size,
     inFlight: 0,
     retrying: 0,
+    waiting: 0,
+    paused: false,
     costUsd: 0,
     activeMs: 0,
     activeSince: undefined,
@@ -32,11 +43,6 @@ export function foldRun(plan: Plan, id: string, log: readonly RunEvent[]): Run {
   return rest.reduce(evolve, createRun(plan, id, created));
 }
 
-/** Wall time with at least one step executing, up to `at`. */
-export function activeMs(run: Run, at: number): number {
-  return run.activeSince === undefined ? run.activeMs : run.activeMs + Math.max(0, at - run.activeSince);
-}
-
 export function hasEnded(status: RunStatus): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled';
 }
@@ -47,6 +53,11 @@ export function hasEnded(status: RunStatus): boolean {
  */
 export function evolve(run: Run, event: RunEvent): Run {
   if (hasEnded(run.status)) return run;
+  const next = changed(run, event);
+  return next === run ? run : cancelRest(next, event.at);
+}
+
+function changed(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'RunCreated':
     case 'RunTakenOver':
@@ -60,16 +71,30 @@ export function evolve(run: Run, event: RunEvent): Run {
     case 'StepRetryScheduled':
       return attemptEnded(run, event);
     case 'StepSkipped':
-      if (run.steps[event.step]?.status !== 'pending') return run;
-      return withStep(run, event, { status: 'skipped', attempt: 0, finishedAt: event.at }, { unsettled: -1 });
+      return stepSkipped(run, event);
+    case 'StepWaiting':
+    case 'ApprovalRequested':
+      return stepWaiting(run, event);
+    case 'ChildStarted':
+      return childStarted(run, event);
+    case 'ApprovalDecided':
+      return approvalDecided(run, event);
+    case 'EventReceived':
+      return eventReceived(run, event);
+    case 'ChildEnded':
+      return childEnded(run, event);
     case 'TimerFired':
       return timerFired(run, event);
+    case 'RunPaused':
+      return run.paused || run.ending || run.status === 'queued' ? run : { ...run, paused: true, status: 'paused' };
+    case 'RunResumed':
+      return run.paused ? resumed(run) : run;
     case 'RunCancelRequested':
-      return run.ending ? run : { ...run, ending: { status: 'cancelled', error: cancelled(event) } };
+      return cancelRequested(run, event);
     case 'CostReported':
       return { ...run, costUsd: run.costUsd + event.usd };
     case 'RunSucceeded':
-      return run.unsettled === 0 && !run.ending
+      return run.unsettled + run.unsettledFinally === 0 && !run.ending
         ? ended(run, event.at, { status: 'succeeded', output: event.output })
         : run;
     case 'RunFailed':
@@ -86,104 +111,48 @@ function unknownEvent(event: never): never {
   throw new TypeError(`this version of the hub does not know the event ${(event as RunEvent).type}`);
 }
 
-function stepStarted(run: Run, event: RunEvent & { type: 'StepStarted' }): Run {
-  const step = run.steps[event.step];
-  if (run.ending || run.status === 'queued') return run;
-  if (step?.status !== 'pending' || event.attempt !== step.attempt + 1) return run;
-  const startedAt = step.startedAt ?? event.at;
-  return withStep(run, event, { status: 'running', attempt: event.attempt, startedAt }, { inFlight: 1 });
-}
-
-type AttemptEnd = RunEvent & { type: 'StepSucceeded' | 'StepFailed' | 'StepRetryScheduled' };
-
-function attemptEnded(run: Run, event: AttemptEnd): Run {
-  const step = run.steps[event.step];
-  if (step === undefined || event.attempt !== step.attempt) return run;
-  // A step may also fail before its first attempt: its `if` could not be evaluated.
-  const inFlight = step.status === 'running' ? -1 : 0;
-  if (inFlight === 0 && !(step.status === 'pending' && event.type === 'StepFailed')) return run;
-  const times = { ...(step.startedAt !== undefined && { startedAt: step.startedAt }), finishedAt: event.at };
-  const { attempt } = event;
-  switch (event.type) {
-    case 'StepSucceeded':
-      return withStep(
-        run,
-        event,
-        { status: 'succeeded', attempt, output: event.output, ...times },
-        { inFlight, unsettled: -1 },
-      );
-    case 'StepRetryScheduled': {
-      const state: StepState = { status: 'retrying', attempt, error: event.error, dueAt: event.dueAt, ...times };
-      return withStep(run, event, state, { inFlight, retrying: 1 });
-    }
-    case 'StepFailed': {
-      const status = event.error.type === 'cancelled' ? 'cancelled' : 'failed';
-      const next = withStep(run, event, { status, attempt, error: event.error, ...times }, { inFlight, unsettled: -1 });
-      // A convicted step ends the run whatever its other steps say: re-driving any of them would risk the process again.
-      if (event.error.type !== 'quarantined' || next.ending) return next;
-      return { ...next, ending: { status: 'failed', error: { ...event.error, step: event.step } } };
-    }
-  }
-}
-
 function timerFired(run: Run, event: RunEvent & { type: 'TimerFired' }): Run {
-  const { timer } = event;
-  if (timer.kind === 'runTimeout') {
-    const error: Failure = {
-      type: 'timeout',
-      code: 'CC_RUN_TIMEOUT',
-      message: `the run took longer than its timeout of ${run.plan.timeoutMs} ms`,
-    };
-    return run.ending || run.status === 'queued' ? run : { ...run, ending: { status: 'failed', error } };
-  }
-  const step = run.steps[timer.step];
+  const { timer, at } = event;
+  if (timer.kind === 'runTimeout') return timedOut(run);
+  if (timer.kind === 'wait') return waitOver(run, timer.step, at);
+  const step = stateAt(run, timer.step);
   if (step?.status !== 'retrying' || step.attempt !== timer.attempt) return run;
   const { dueAt: _due, finishedAt: _finished, ...kept } = step;
-  return withStep(run, { step: timer.step, at: event.at }, { ...kept, status: 'pending' }, { retrying: -1 });
+  return withState(run, timer.step, at, { ...kept, status: 'pending' });
 }
 
-function ended(run: Run, at: number, end: Pick<Run, 'status' | 'output' | 'error'>): Run {
-  const steps: Record<string, StepState> = {};
-  for (const [id, step] of Object.entries(run.steps))
-    steps[id] = isSettled(step) ? step : { ...step, status: 'cancelled', finishedAt: at };
-  const active = { activeMs: activeMs(run, at), activeSince: undefined };
-  return { ...run, ...end, ...active, steps, unsettled: 0, inFlight: 0, retrying: 0, finishedAt: at };
-}
-
-export function isSettled(step: StepState): boolean {
-  const { status } = step;
-  return status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled';
-}
-
-interface Counts {
-  readonly unsettled?: number;
-  readonly inFlight?: number;
-  readonly retrying?: number;
-}
-
-function withStep(run: Run, { step: id, at }: { step: string; at: number }, step: StepState, by: Counts): Run {
-  const inFlight = run.inFlight + (by.inFlight ?? 0);
-  const retrying = run.retrying + (by.retrying ?? 0);
-  const next: Mutable<Run> = {
+/** Once only `finally` is left, the run has done its work in time. */
+function timedOut(run: Run): Run {
+  if (run.ending || run.status === 'queued' || run.unsettled === 0) return run;
+  const message = `the run took longer than its timeout of ${run.plan.timeoutMs} ms`;
+  return resumed({
     ...run,
-    status: inFlight === 0 && retrying > 0 ? 'waiting' : 'running',
-    steps: { ...run.steps, [id]: step },
-    unsettled: run.unsettled + (by.unsettled ?? 0),
-    inFlight,
-    retrying,
-  };
-  if (inFlight === 1 && run.inFlight === 0) next.activeSince = at;
-  if (inFlight === 0 && run.inFlight === 1) {
-    next.activeMs = activeMs(run, at);
-    next.activeSince = undefined;
-  }
-  return next;
+    ending: { status: 'failed', error: { type: 'timeout', code: 'CC_RUN_TIMEOUT', message } },
+  });
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+function cancelRequested(run: Run, event: RunEvent & { type: 'RunCancelRequested' }): Run {
+  const force = event.force === true;
+  if (run.ending) return force && !run.ending.final ? { ...run, ending: { ...run.ending, final: true } } : run;
+  // Nothing began, so there is nothing to clean up.
+  const final = force || run.status === 'queued';
+  return resumed({ ...run, ending: { status: 'cancelled', error: cancelled(event), ...(final && { final }) } });
+}
 
 function cancelled(event: RunEvent & { type: 'RunCancelRequested' }): Failure {
   const by = event.by === undefined ? '' : ` by ${event.by}`;
   const reason = event.reason === undefined ? '' : `: ${event.reason}`;
   return { type: 'cancelled', code: 'CC_RUN_CANCELLED', message: `the run was cancelled${by}${reason}` };
+}
+
+function resumed(run: Run): Run {
+  if (!run.paused) return run;
+  const waits = run.inFlight === 0 && run.retrying + run.waiting > 0;
+  return { ...run, paused: false, status: waits ? 'waiting' : 'running' };
+}
+
+function ended(run: Run, at: number, end: Pick<Run, 'status' | 'output' | 'error'>): Run {
+  const final = { status: 'cancelled', error: run.ending?.error ?? end.error!, final: true } as const;
+  const { ending: _none, ...whole } = cancelRest({ ...run, ending: final }, at, 'all');
+  return { ...whole, ...(run.ending && { ending: run.ending }), ...end, paused: false, finishedAt: at };
 }

@@ -1,9 +1,24 @@
 export { advance, outstanding, type Advanced } from './advance.js';
+export { isApprover } from './approver.js';
+export { awaitedEvent, eventMatches, eventValueAt, type AwaitedEvent } from './awaited-event.js';
 export { computeUsd, totalUsd } from './cost.js';
-export type { Command, Emitted, RunEvent, Timer } from './events.js';
+export type { BeginWait, Command, Emitted, RunEvent, Timer } from './events.js';
 export { activeMs, evolve, foldRun, hasEnded, isSettled } from './fold.js';
-export type { Condition, NeedsStatus, Plan, PlanStep, RetryPolicy, Scope, Template } from './plan.js';
-export type { ErrorType, Failure, Run, RunStatus, StepState, StepStatus, Trigger, TriggerKind } from './run.js';
+export { keptSteps } from './kept-steps.js';
+export { itemPath, leaves, placeOf, planStep, stateAt } from './paths.js';
+export type { Condition, NeedsStatus, Plan, PlanStep, RetryPolicy, Scope, StepKind, Template } from './plan.js';
+export type {
+  ErrorType,
+  Failure,
+  ParentRun,
+  Run,
+  RunStatus,
+  StepState,
+  StepStatus,
+  Trigger,
+  TriggerKind,
+  Wait,
+} from './run.js';
 export { inputOf, scopeOf } from './scope.js';
 export { retryDelay, settle, type Outcome } from './settle.js';
 export type { Catalogue } from './catalogue.js';

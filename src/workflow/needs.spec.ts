@@ -38,7 +38,7 @@ describe('what a step is told about its needs', () => {
     ['skipped and failed', two, { a: 'skipped', b: 'failed' }, { success: false, failure: true, skipped: true }],
     ['failed, and continues', soft, { a: 'failed' }, { success: true, failure: false, skipped: false }],
   ])('%s', (_, steps, ends, answer) => {
-    expect(ask(steps, ends)).toEqual(answer);
+    expect(ask(steps, ends)).toEqual({ ...answer, needFailed: answer.failure });
   });
 
   it('reaches through any number of skipped steps', () => {
@@ -49,7 +49,11 @@ describe('what a step is told about its needs', () => {
 
   it('stops at a step that ran', () => {
     const chain = { a: {}, b: { needs: ['a'], if: 'always()' }, z: { needs: ['b'] } };
-    expect(ask(chain, { a: 'failed', b: 'succeeded' })).toEqual({ success: true, failure: false, skipped: false });
+    expect(ask(chain, { a: 'failed', b: 'succeeded' })).toMatchObject({
+      success: true,
+      failure: false,
+      skipped: false,
+    });
   });
 
   it('looks at every step of layered diamonds once', () => {
@@ -62,7 +66,7 @@ describe('what a step is told about its needs', () => {
       }
     }
     // 2^40 paths lead back to the first layer: this returns only when none is walked twice.
-    expect(ask({ ...steps, z: { needs: ['l39a', 'l39b'] } }, ends)).toEqual({
+    expect(ask({ ...steps, z: { needs: ['l39a', 'l39b'] } }, ends)).toMatchObject({
       success: true,
       failure: false,
       skipped: true,

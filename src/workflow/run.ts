@@ -13,6 +13,22 @@ export interface Trigger {
   readonly scheduledFor?: string;
   /** event: the CloudEvent, in scope as `event`. */
   readonly event?: unknown;
+  /** workflow: the run whose step asked for this one. */
+  readonly parent?: ParentRun;
+  /** rerun: the run that is done again. */
+  readonly of?: string;
+}
+
+export interface ParentRun {
+  readonly run: string;
+  /** Path of the step. */
+  readonly step: string;
+  /** The step waits: the end of this run is told to it, and this run is cancelled with it. */
+  readonly waits: boolean;
+  /** How many runs stand above this one. */
+  readonly depth: number;
+  /** Root span of the parent, which is the parent of this run's: W3C trace context, 8 bytes hex. */
+  readonly spanId: string;
 }
 
 export type ErrorType =
@@ -38,7 +54,26 @@ export interface StepState {
   readonly dueAt?: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+  /** While `waiting`: what for. */
+  readonly wait?: Wait;
+  /** Of a step with `forEach`, once it began: its items, and how each stands. */
+  readonly list?: readonly unknown[];
+  readonly items?: readonly StepState[];
 }
+
+/** What a step waits for. `dueAt`: ms since 1970; without it there is no limit. */
+export type Wait =
+  | { readonly kind: 'sleep'; readonly dueAt: number }
+  | { readonly kind: 'event'; readonly dueAt?: number }
+  | {
+      readonly kind: 'approval';
+      readonly message: string;
+      readonly approvers: readonly string[];
+      readonly dueAt?: number;
+      /** The time is over; whether a decision came before is for the approval to say. */
+      readonly expiring?: boolean;
+    }
+  | { readonly kind: 'workflow'; readonly child: string };
 
 /** All times are milliseconds since 1970. Frozen by convention: every change makes a new object. */
 export interface Run {
@@ -48,14 +83,23 @@ export interface Run {
   readonly input: unknown;
   readonly trigger: Trigger;
   readonly steps: Readonly<Record<string, StepState>>;
-  /** Steps that are not settled (succeeded, failed, skipped, cancelled). */
+  /** Steps that are not settled (succeeded, failed, skipped, cancelled), those of `finally` apart. */
   readonly unsettled: number;
-  /** Steps with an attempt in flight. */
+  /** Steps of `finally` that are not settled. */
+  readonly unsettledFinally: number;
+  /** Steps and items with an attempt in flight. */
   readonly inFlight: number;
-  /** Steps that wait for their next attempt. */
+  /** Steps and items that wait for their next attempt. */
   readonly retrying: number;
-  /** Set by a cancel request, a run timeout or a conviction: nothing new starts, the run ends like this. */
-  readonly ending?: { readonly status: 'failed' | 'cancelled'; readonly error: Failure };
+  /** Steps and items that wait for a time, an event, a decision or another run. */
+  readonly waiting: number;
+  /** Nothing new begins until it is resumed. */
+  readonly paused: boolean;
+  /**
+   * Set by a cancel request, a run timeout or a conviction: no step begins any more but those of `finally`, and the run
+   * ends like this. `final`: not even those.
+   */
+  readonly ending?: { readonly status: 'failed' | 'cancelled'; readonly error: Failure; readonly final?: boolean };
   readonly output?: unknown;
   readonly error?: Failure;
   /** US dollars reported by agents. */

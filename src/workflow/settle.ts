@@ -1,5 +1,6 @@
 import { MAX_DURATION_MS } from './duration.js';
 import type { Emitted, RunEvent } from './events.js';
+import { placeOf, planStep } from './paths.js';
 import type { RetryPolicy } from './plan.js';
 import type { Failure, Run } from './run.js';
 
@@ -16,11 +17,17 @@ export function settle(run: Run, step: string, attempt: number, outcome: Outcome
     return { type: 'StepSucceeded', at, step, attempt, output, ...(emitted?.length && { emitted }) };
   }
   const { failure, retryAfterMs = 0 } = outcome;
-  const { retry } = run.plan.steps.get(step)!;
-  const again = !run.ending && attempt < retry.attempts && isRetryable(failure);
-  if (!again) return { type: 'StepFailed', at, step, attempt, error: failure };
+  const plan = planStep(run.plan, step);
+  const retry = plan?.kind === 'agent' && !isGivenUp(run, step) ? plan.retry : undefined;
+  if (retry === undefined || attempt >= retry.attempts || !isRetryable(failure))
+    return { type: 'StepFailed', at, step, attempt, error: failure };
   const dueAt = at + Math.max(retryDelay(retry, attempt, `${run.id}/${step}`), Math.min(retryAfterMs, MAX_DURATION_MS));
   return { type: 'StepRetryScheduled', at, step, attempt, error: failure, dueAt };
+}
+
+/** A run that is ending tries nothing again but its `finally`. */
+function isGivenUp({ ending, plan }: Run, step: string): boolean {
+  return ending !== undefined && (ending.final === true || !plan.finally.has(placeOf(step).id));
 }
 
 function isRetryable({ type }: Failure): boolean {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plugin } from '@commandcenter/sdk';
-import type { AgentStep, WorkflowDefinition } from '@commandcenter/sdk/definition';
+import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { entities } from '../../src/app.module.js';
@@ -20,9 +20,10 @@ import { TelemetryModule } from '../../src/telemetry/index.js';
 import type { RunEvent } from '../../src/workflow/index.js';
 import { type Actions, testPlugin } from './test-agent.js';
 import { testDatabase } from './database.js';
+import { type Steps, whole } from './plans.js';
 
-type Workflow = { readonly steps: Readonly<Record<string, Partial<AgentStep>>> } & Partial<
-  Omit<WorkflowDefinition, 'steps'>
+type Workflow = { readonly steps: Steps; readonly finally?: Steps } & Partial<
+  Omit<WorkflowDefinition, 'steps' | 'finally'>
 >;
 
 export interface EngineOptions {
@@ -44,11 +45,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { plugin, workflows, engine, role = 'all' } = options;
   const database = options.database ?? (await testDatabase({ entities }));
   const folder = await mkdtemp(join(tmpdir(), 'cc-engine-'));
-  for (const [id, { steps, ...rest }] of Object.entries(workflows)) {
-    const full = Object.fromEntries(
-      Object.entries(steps).map(([step, value]) => [step, { uses: 'test.do', ...value }]),
-    );
-    await writeFile(join(folder, `${id}.json`), JSON.stringify({ id, ...rest, steps: full }));
+  for (const [id, { steps, finally: last, ...rest }] of Object.entries(workflows)) {
+    const definition = { id, ...rest, steps: whole(steps), ...(last && { finally: whole(last) }) };
+    await writeFile(join(folder, `${id}.json`), JSON.stringify(definition));
   }
   const defaults = loadConfig({}, folder);
   const config = { ...defaults, workflows: [folder], engine: { ...defaults.engine, ...quick, ...engine } };

@@ -2,7 +2,7 @@ import { fromRow } from '../../src/runs/journal/event-rows.js';
 import type { RunWrite } from '../../src/runs/journal/run-write.js';
 import type { Attempt, AttemptOutcome } from '../../src/runs/sessions/attempt.js';
 import { Session } from '../../src/runs/sessions/session.js';
-import type { Lease, SessionHost, Signal } from '../../src/runs/sessions/session-host.js';
+import type { ChildStart, Lease, SessionHost, SessionOutside, Signal } from '../../src/runs/sessions/session-host.js';
 import { SoloGate } from '../../src/runs/sessions/solo-gate.js';
 import { type AttemptTelemetry, EngineTelemetry, type RunTelemetry } from '../../src/telemetry/index.js';
 import { type Failure, foldRun, type Plan, type RunEvent } from '../../src/workflow/index.js';
@@ -29,6 +29,32 @@ export class FakeSessionHost implements SessionHost<Session> {
   markAnswer: () => Promise<boolean> = async () => true;
   readonly #queue = new Set<Session>();
   readonly #lazy = new Set<Session>();
+
+  /** What was asked outside, in words; `refuse` says how often an errand fails before it succeeds. */
+  readonly errands: string[] = [];
+  readonly inboxReads: string[] = [];
+  refuse = 0;
+  /** What `closeApproval` answers: nobody had decided. */
+  undecided = true;
+  childStart: ChildStart = { ok: true, id: 'child' };
+  readonly outside: SessionOutside = {
+    awaitEvent: (_run, step) => this.#errand(`await ${step}`),
+    forgetEvent: (_run, step) => this.#errand(`forget ${step}`),
+    requestApproval: (_run, step) => this.#errand(`request ${step}`),
+    closeApproval: (_run, step, as) => this.#errand(`close ${step} as ${as}`).then(() => this.undecided),
+    startChild: (_run, _facts, { step, workflow }) =>
+      this.#errand(`start ${workflow} for ${step}`).then(() => this.childStart),
+    cancelChild: (_run, child) => this.#errand(`cancel ${child}`).then(() => false),
+  };
+
+  async #errand(what: string): Promise<void> {
+    this.errands.push(what);
+    if (this.refuse-- > 0) throw new Error('the database is away');
+  }
+
+  async readInbox(id: string): Promise<void> {
+    this.inboxReads.push(id);
+  }
 
   /** A session on the plan whose log so far is `log`, after RunCreated. */
   open(
@@ -198,6 +224,7 @@ class RecordingTelemetry extends EngineTelemetry {
       }),
       retryScheduled: ({ step }) => tell(`${step} retries`),
       waited: (step, timer) => tell(`${step} waited for ${timer}`),
+      decided: (step, decision) => tell(`${step} ${decision}`),
       costReported: (usd, kind) => tell(`cost ${usd} ${kind}`),
       takenOver: () => tell('taken over'),
       attemptLost: ({ step, attempt }, type) => tell(`${step} ${attempt} lost: ${type}`),

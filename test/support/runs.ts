@@ -67,6 +67,7 @@ export function writeOf(id: string, more: Partial<RunWrite> = {}): RunWrite {
     acquitted: false,
     inbox: [],
     emitted: [],
+    signals: [],
     ...more,
     events,
   };

@@ -1,8 +1,10 @@
+import { decided } from '../../src/runs/sessions/decided.js';
 import { advance, outstanding } from '../../src/workflow/advance.js';
 import type { Command, RunEvent } from '../../src/workflow/events.js';
 import { foldRun, hasEnded, isSettled } from '../../src/workflow/fold.js';
+import { leaves, placeOf, planStep, stateAt } from '../../src/workflow/paths.js';
 import type { Plan } from '../../src/workflow/plan.js';
-import type { Run } from '../../src/workflow/run.js';
+import type { Run, StepState } from '../../src/workflow/run.js';
 import { type Outcome, settle } from '../../src/workflow/settle.js';
 import { created, deepFreeze, say } from './plans.js';
 
@@ -58,30 +60,63 @@ export class SimulatedRun {
     return this.run;
   }
 
-  /** Carries out one command, ends one attempt, or lets time pass until the next timer. */
+  /** Carries out one command, ends one attempt or wait, or lets time pass until the next timer. */
   move(choose: Choose): void {
-    const now = this.#todo.filter(({ type }) => type !== 'StartTimer');
+    const now = this.#todo.filter(({ type }) => !standing.has(type));
     const attempts = [...this.#inFlight];
+    const waits = [...leaves(this.run)].filter(([, { wait }]) => wait !== undefined && wait.kind !== 'sleep');
     const timers = this.#todo.filter((command) => command.type === 'StartTimer').sort((a, b) => a.dueAt - b.dueAt);
-    // The run's timeout is the last thing to happen: how a run ends must not hang on the order of the moves.
+    // Timeouts are the last thing to happen: how a run ends must not hang on the order of the moves.
     const timer =
-      timers.find((one) => one.timer.kind === 'retry') ?? (now.length + attempts.length === 0 ? timers[0] : undefined);
-    const moves = now.length + attempts.length + (timer ? 1 : 0);
-    if (moves === 0) throw new Error(`nothing to do, and the run has not ended: ${this.run.status}`);
-    const chosen = choose(moves);
+      timers.find((one) => this.#isProgress(one)) ??
+      (now.length + attempts.length + waits.length === 0 ? timers[0] : undefined);
+    const moves: (() => void)[] = [
+      ...now.map((command) => () => this.#carryOut(command)),
+      ...attempts.map((attempt) => () => this.#end(...attempt)),
+      ...waits.map(
+        ([path]) =>
+          () =>
+            this.#endWait(path),
+      ),
+      ...(timer ? [() => this.#fire(timer)] : []),
+    ];
+    if (moves.length === 0) throw new Error(`nothing to do, and the run has not ended: ${this.run.status}`);
     this.#clock++;
-    if (chosen < now.length) return this.#carryOut(now[chosen]!);
-    if (chosen < now.length + attempts.length) return this.#end(...attempts[chosen - now.length]!);
-    this.#clock = Math.max(this.#clock, timer!.dueAt);
-    this.#forget(timer!);
-    this.apply({ type: 'TimerFired', at: this.#clock, timer: timer!.timer });
+    moves[choose(moves.length)]!();
+  }
+
+  /** A retry that is due, or the end of a sleep. */
+  #isProgress({ timer }: Timed): boolean {
+    return timer.kind === 'retry' || (timer.kind === 'wait' && stateAt(this.run, timer.step)?.wait?.kind === 'sleep');
+  }
+
+  #fire(command: Timed): void {
+    this.#clock = Math.max(this.#clock, command.dueAt);
+    this.#forget(command);
+    this.apply({ type: 'TimerFired', at: this.#clock, timer: command.timer });
+  }
+
+  /** As the script says: the event comes, somebody decides, the other run ends. */
+  #endWait(step: string): void {
+    const at = this.#clock;
+    const { wait } = stateAt(this.run, step)!;
+    const outcome = this.script(step, 1);
+    if (wait?.kind === 'event') this.apply({ type: 'EventReceived', at, step, event: { for: step } });
+    else if (wait?.kind === 'approval')
+      this.apply({ type: 'ApprovalDecided', at, step, decision: outcome.ok ? 'approve' : 'reject', by: 'ada' });
+    else if (wait?.kind === 'workflow') {
+      const ended = outcome.ok
+        ? { status: 'succeeded' as const, output: outcome.output }
+        : { status: 'failed' as const, error: outcome.failure };
+      this.apply({ type: 'ChildEnded', at, step, child: wait.child, ...ended });
+    }
   }
 
   apply(event: RunEvent): boolean {
     const before = this.run;
     const { run, commands } = advance(before, deepFreeze(event));
     // Watching a thousand steps at every one of their events is a million looks: every fiftieth is enough.
-    const watched = this.plan.steps.size < 100 || this.log.length % 50 === 0;
+    const watched = (this.plan.steps.size < 100 && [...leaves(this.run)].length < 100) || this.log.length % 50 === 0;
     if (watched) check(run, commands, event);
     if (run === before) return false;
     this.run = watched ? deepFreeze(run) : run;
@@ -91,27 +126,26 @@ export class SimulatedRun {
   }
 
   #decide(command: Command): void {
-    const at = this.#clock;
-    if (command.type === 'SkipStep')
-      this.apply({ type: 'StepSkipped', at, step: command.step, reason: command.reason });
-    else if (command.type === 'FailStep') {
-      const { attempt } = this.run.steps[command.step]!;
-      this.apply({ type: 'StepFailed', at, step: command.step, attempt, error: command.error });
-    } else if (command.type === 'FinishRun') this.apply(ending(command, at));
+    const event = decided(command, this.run, this.#clock, 1_000_000);
+    if (event) this.apply(event);
     else this.#todo.push(command);
   }
 
   #carryOut(command: Command): void {
     this.#forget(command);
+    const at = this.#clock;
     if (command.type === 'AbortStep') {
       this.#inFlight.delete(command.step);
       const { step, attempt, error } = command;
-      this.apply({ type: 'StepFailed', at: this.#clock, step, attempt, error: { ...error, type: 'cancelled' } });
+      this.apply({ type: 'StepFailed', at, step, attempt, error: { ...error, type: 'cancelled' } });
+    } else if (command.type === 'StartChild') {
+      this.apply({ type: 'ChildStarted', at, step: command.step, child: `${command.step} child` });
     } else if (command.type === 'InvokeAgent') {
       const { step, attempt } = command;
-      const redriven = this.run.steps[step]!.status === 'running';
-      if (!redriven && !this.apply({ type: 'StepStarted', at: this.#clock, step, attempt })) return;
-      if (this.#inFlight.has(step)) throw new Error(`two attempts of ${step} in flight`);
+      const redriven = stateAt(this.run, step)!.status === 'running';
+      if (!redriven && !this.apply({ type: 'StepStarted', at, step, attempt })) return;
+      if (!redriven && this.#inFlight.has(step)) throw new Error(`two attempts of ${step} in flight`);
+      if (this.#inFlight.has(step)) return; // commanded twice, it is carried out once
       this.#inFlight.set(step, attempt);
     }
   }
@@ -126,46 +160,59 @@ export class SimulatedRun {
   }
 }
 
-function ending(command: Command & { type: 'FinishRun' }, at: number): RunEvent {
-  if (command.status === 'succeeded') return { type: 'RunSucceeded', at, output: command.output };
-  return { type: command.status === 'failed' ? 'RunFailed' : 'RunCancelled', at, error: command.error };
-}
+type Timed = Command & { readonly type: 'StartTimer' };
+
+/** They stand while a step waits; what ends the wait is a move of its own. */
+const standing: ReadonlySet<string> = new Set(['StartTimer', 'AwaitEvent', 'RequestApproval', 'ForgetEvent']);
 
 /** What holds after every event, whatever came before. Throws a sentence when it does not. */
 function check(run: Run, commands: readonly Command[], event: RunEvent): void {
-  const steps = Object.entries(run.steps);
-  const count = (of: (status: string) => boolean) => steps.filter(([, { status }]) => of(status)).length;
-  const settled = steps.filter(([, step]) => isSettled(step)).length;
-  must(run.unsettled === steps.length - settled, `unsettled is ${run.unsettled} of ${steps.length - settled}`);
-  must(run.inFlight === count((status) => status === 'running'), `inFlight is ${run.inFlight}`);
-  must(run.retrying === count((status) => status === 'retrying'), `retrying is ${run.retrying}`);
+  const open = (steps: Plan['steps']) => [...steps.keys()].filter((id) => !isSettled(run.steps[id]!)).length;
+  const all = [...leaves(run)];
+  const count = (of: string) => all.filter(([, { status }]) => status === of).length;
+  must(run.unsettled === open(run.plan.steps), `unsettled is ${run.unsettled}`);
+  must(run.unsettledFinally === open(run.plan.finally), `unsettledFinally is ${run.unsettledFinally}`);
+  must(run.inFlight === count('running'), `inFlight is ${run.inFlight}`);
+  must(run.retrying === count('retrying'), `retrying is ${run.retrying}`);
+  must(run.waiting === count('waiting'), `waiting is ${run.waiting}`);
   must(
     (run.activeSince !== undefined) === run.inFlight > 0,
     'activeSince without a step in flight, or the other way round',
   );
   if (hasEnded(run.status)) {
     must(commands.length === 0 && outstanding(run).length === 0, 'a finished run commands something');
-    must(run.unsettled === 0 && run.finishedAt !== undefined, 'a finished run is not whole');
+    must(run.unsettled + run.unsettledFinally === 0 && run.finishedAt !== undefined, 'a finished run is not whole');
     return;
   }
-  for (const [id, step] of steps) {
-    const { needs, retry } = run.plan.steps.get(id)!;
-    const begun = step.status !== 'pending' && step.status !== 'cancelled';
-    must(!begun || needs.every((need) => isSettled(run.steps[need]!)), `${id} began before its needs were settled`);
-    must(step.attempt <= retry.attempts, `${id} is at attempt ${step.attempt} of ${retry.attempts}`);
-  }
+  for (const [path, step] of all) checkStep(run, path, step);
   const todo = outstanding(run);
   const keys = commands.length === 0 ? [] : todo.map((command) => JSON.stringify(command));
   must(new Set(todo.map(({ type, id }) => `${type} ${id}`)).size === todo.length, 'two commands with one id');
   for (const command of commands) {
+    if (command.type === 'ForgetEvent') continue;
     must(keys.includes(JSON.stringify(command)), `A3: ${say(command)} is not in outstanding`);
   }
   const stuck =
-    run.status !== 'queued' && run.inFlight + run.retrying === 0 && todo.every(({ type }) => type === 'StartTimer');
+    run.status !== 'queued' && !run.paused && run.inFlight + run.retrying + run.waiting === 0 && todo.every(({ type }) => type === 'StartTimer'); // prettier-ignore
   must(!stuck, `A4: nothing is in flight and nothing is to be done: ${JSON.stringify(run.steps)}`);
   if (event.type === 'CostReported') return; // adds up by its nature
   const again = advance(run, event);
   must(again.run === run && again.commands.length === 0, `A1: ${event.type} twice changes something`);
+}
+
+function checkStep(run: Run, path: string, step: StepState): void {
+  const plan = planStep(run.plan, path)!;
+  const begun = step.status !== 'pending' && step.status !== 'cancelled' && step.status !== 'skipped';
+  must(
+    !begun || plan.needs.every((need) => isSettled(run.steps[need]!)),
+    `${path} began before its needs were settled`,
+  );
+  must(!begun || !run.plan.finally.has(placeOf(path).id) || run.unsettled === 0, `${path} began too early`);
+  const most = plan.kind === 'agent' ? plan.retry.attempts : 1;
+  must(step.attempt <= most, `${path} is at attempt ${step.attempt} of ${most}`);
+  const { items } = run.steps[placeOf(path).id]!;
+  const active = items?.filter(({ status }) => ['running', 'retrying', 'waiting'].includes(status)).length ?? 0;
+  must(active <= (plan.forEach?.concurrency ?? 0), `${active} items of ${path} are in progress`);
 }
 
 function must(holds: boolean, otherwise: string): void {

@@ -115,20 +115,78 @@ export interface Slo {
   readonly window?: Duration;
 }
 
-export interface AgentStep {
-  /** `agent.action` of a loaded plugin. */
-  readonly uses: string;
+interface AnyStep {
   readonly name?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
   readonly needs?: readonly string[];
   readonly if?: ExpressionText | boolean;
-  readonly retry?: Retry;
-  /** For each attempt. */
-  readonly timeout?: Duration;
   readonly continueOnError?: boolean;
 }
 
-export type Step = AgentStep;
+/** The step is done once for each item of a list; `item` and `index` are known in `with`. */
+interface Fanned {
+  /** At most 1,000 items. */
+  readonly forEach?: ExpressionText | readonly unknown[];
+  /** Items in progress at once. Default 10. */
+  readonly concurrency?: number;
+  /** After an item failed: begin no further ones (default), or do them all. The step fails either way. */
+  readonly onItemFailure?: 'stop' | 'continue';
+}
+
+/** Calls an agent. */
+export interface AgentStep extends AnyStep, Fanned {
+  /** `agent.action` of a loaded plugin. */
+  readonly uses: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly retry?: Retry;
+  /** For each attempt. */
+  readonly timeout?: Duration;
+}
+
+/** Waits that long; costs nothing meanwhile. */
+export interface SleepStep extends AnyStep {
+  readonly sleep: Duration | ExpressionText;
+}
+
+/** Waits until an instant: RFC 3339. */
+export interface UntilStep extends AnyStep {
+  readonly until: string;
+}
+
+/** Waits for an event published since the run was created; its output is the CloudEvent. */
+export interface WaitForStep extends AnyStep {
+  readonly waitFor: {
+    /** The CloudEvents `type`, exactly. */
+    readonly event: string;
+    /** Over `event`, the event that came, and the names of the run. */
+    readonly if?: ExpressionText | boolean;
+    /** The step fails when none came. Default: no limit. */
+    readonly timeout?: Duration;
+  };
+}
+
+/** Waits until somebody decides; its output is `{ decision, by, comment, data }`. A rejection fails the step. */
+export interface ApprovalStep extends AnyStep {
+  readonly approval: {
+    readonly message: string;
+    /** `user:<name>`, `group:<name>`, `role:<name>`. Default: role:approver. */
+    readonly approvers?: readonly string[] | ExpressionText;
+    /** How many of them must approve. Only 1 for now. */
+    readonly quorum?: number;
+    readonly timeout?: Duration;
+    /** What counts when nobody decided in time. Default reject. */
+    readonly onTimeout?: 'approve' | 'reject';
+  };
+}
+
+/** Runs another workflow; its output is that run's, or `{ id }` with `wait: false`. */
+export interface WorkflowStep extends AnyStep, Fanned {
+  readonly workflow: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** Default true: the step ends with the other run, and a cancel reaches it. */
+  readonly wait?: boolean;
+}
+
+export type Step = AgentStep | SleepStep | UntilStep | WaitForStep | ApprovalStep | WorkflowStep;
 
 /** A workflow file as written. What is not listed here is refused when the file is loaded. */
 export interface WorkflowDefinition {
@@ -145,5 +203,7 @@ export interface WorkflowDefinition {
   readonly cost?: Cost;
   readonly defaults?: { readonly retry?: Retry; readonly timeout?: Duration };
   readonly steps: Readonly<Record<string, Step>>;
+  /** Done when all steps are settled, however they ended, and also when the run is cancelled or takes too long. */
+  readonly finally?: Readonly<Record<string, Step>>;
   readonly output?: unknown;
 }

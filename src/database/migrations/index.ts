@@ -8,6 +8,7 @@ import { Sessions1700000000007 } from './0007-sessions.js';
 import { Plugins1700000000008 } from './0008-plugins.js';
 import { Alerts1700000000009 } from './0009-alerts.js';
 import { AlertTargets1700000000010 } from './0010-alert-targets.js';
+import { Waits1700000000011 } from './0011-waits.js';
 import { Slots1700000000013 } from './0013-slots.js';
 import { CatchUpAndBursts1700000000014 } from './0014-catch-up-and-bursts.js';
 import { DefinitionChanges1700000000015 } from './0015-definition-changes.js';
@@ -24,6 +25,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   Plugins1700000000008,
   Alerts1700000000009,
   AlertTargets1700000000010,
+  Waits1700000000011,
   Slots1700000000013,
   CatchUpAndBursts1700000000014,
   DefinitionChanges1700000000015,

@@ -1,4 +1,5 @@
 import { ReplicaEntity, RunInboxEntity, TriggerDedupeEntity } from './driving.entities.js';
+import { EventWaitEntity } from './event-wait.entity.js';
 import { RunEventEntity, RunLogEntity } from './log.entities.js';
 import { RunEntity } from './run.entity.js';
 import { RunSlotEntity } from './slot.entity.js';
@@ -11,4 +12,5 @@ export const runEntities = [
   RunSlotEntity,
   TriggerDedupeEntity,
   ReplicaEntity,
+  EventWaitEntity,
 ];

@@ -72,6 +72,10 @@ export class RunEntity {
   @Column('text', { nullable: true })
   traceparent!: string | null;
 
+  /** The run that this one is a step of, and that waits for it. */
+  @Column('uuid', { name: 'parent_id', nullable: true })
+  parentId!: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -19,7 +19,8 @@ export interface ToWrite extends Numbered {
 
 /** Most steps start and end between two flushes: one row for both is a third of the bytes and half of the inserts saved. */
 export function joins(before: RunEvent | undefined, event: RunEvent): event is Result {
-  if (before?.type !== 'StepStarted' || !('attempt' in event) || event.type === 'StepStarted') return false;
+  if (before?.type !== 'StepStarted' || before.items !== undefined) return false;
+  if (!('attempt' in event) || event.type === 'StepStarted') return false;
   return before.step === event.step && before.attempt === event.attempt;
 }
 

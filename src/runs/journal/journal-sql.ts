@@ -39,6 +39,12 @@ const emitted = `, m AS (
   )`;
 
 const slots = `, p AS (DELETE FROM run_slot WHERE run_id = ANY($28::uuid[]) AND (run_id IN (SELECT id FROM f)) IS TRUE)`;
+/** What other runs are told: they are woken when this is durable. */
+const signals = `, s AS (
+    INSERT INTO run_inbox (run_id, kind, data)
+    SELECT target, kind, data FROM unnest($29::uuid[], $30::uuid[], $31::text[], $32::text[]) AS s(run_id, target, kind, data)
+    WHERE (run_id IN (SELECT id FROM f)) IS TRUE
+  )`;
 
 export interface Statement {
   readonly name: string;
@@ -50,19 +56,21 @@ export interface Statement {
 export function journalStatement(writes: readonly RunWrite[]): Statement {
   const values = [...runColumns(writes), ...eventColumns(writes)];
   const slotted = writes.filter((write) => write.slots !== undefined).map((write) => write.id);
-  const emits = slotted.length > 0 || writes.some((write) => write.emitted.length > 0);
+  const tells = writes.some((write) => write.signals.length > 0);
+  // Few runs are in line for a place or part of another: these go together.
+  const linked = slotted.length > 0 || tells;
+  const emits = linked || writes.some((write) => write.emitted.length > 0);
   if (!emits && writes.every((write) => write.inbox.length === 0)) {
     return { name: 'journal', text: `${fence} SELECT id FROM f`, values };
   }
   values.push(writes.flatMap((write) => write.inbox));
   if (!emits) return { name: 'journal-inbox', text: `${fence}${inbox} SELECT id FROM f`, values };
   values.push(...emittedColumns(writes));
-  if (slotted.length === 0)
-    return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values };
+  if (!linked) return { name: 'journal-emit', text: `${fence}${inbox}${emitted} SELECT id FROM f`, values };
   return {
-    name: 'journal-slots',
-    text: `${fence}${inbox}${emitted}${slots} SELECT id FROM f`,
-    values: [...values, slotted],
+    name: 'journal-linked',
+    text: `${fence}${inbox}${emitted}${slots}${signals} SELECT id FROM f`,
+    values: [...values, slotted, ...signalColumns(writes)],
   };
 }
 
@@ -120,5 +128,15 @@ function emittedColumns(writes: readonly RunWrite[]): unknown[][] {
     rows.map((row) => row.at),
     rows.map((row) => (row.data === undefined ? null : JSON.stringify(row.data))),
     rows.map((row) => row.traceparent),
+  ];
+}
+
+function signalColumns(writes: readonly RunWrite[]): unknown[][] {
+  const rows = writes.flatMap((write) => write.signals.map((signal) => ({ from: write.id, ...signal })));
+  return [
+    rows.map((row) => row.from),
+    rows.map((row) => row.run),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.data),
   ];
 }

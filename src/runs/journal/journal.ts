@@ -33,6 +33,9 @@ export class Journal implements OnApplicationShutdown {
   readonly #connection: SteadyConnection;
   readonly #queue = new GroupCommit<Writer>((batch) => this.#flush(batch), { maxBatch: 1000, halveFrom: 16 });
 
+  /** Told of the runs that were sent a signal, when that is durable. */
+  onSignal: (runs: readonly string[]) => void = () => undefined;
+
   constructor(
     database: Database,
     private readonly events: Events,
@@ -69,6 +72,8 @@ export class Journal implements OnApplicationShutdown {
     if (writes.some((write) => write.emitted.length > 0)) this.events.announce();
     const freed = writes.flatMap(({ id, slots }) => (slots && verdicts.get(id) === 'written' ? [slots] : []));
     if (freed.length > 0) void this.slots.freed(freed);
+    const told = writes.filter(({ id, signals }) => signals.length > 0 && verdicts.get(id) === 'written');
+    if (told.length > 0) this.onSignal(told.flatMap(({ signals }) => signals.map(({ run }) => run)));
     return () => {
       for (const { id } of writes) {
         const writer = writers.get(id)!;

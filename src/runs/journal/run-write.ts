@@ -18,6 +18,15 @@ export interface EmittedRow extends Emitted {
   readonly traceparent: string;
 }
 
+/** A row for the inbox of another run. */
+export interface RunSignal {
+  readonly run: string;
+  /** The event's type. */
+  readonly kind: string;
+  /** JSON of the event without `type` and `at`. */
+  readonly data: string;
+}
+
 /** What one run adds to its log in one flush, and the state after it. */
 export interface RunWrite {
   readonly id: string;
@@ -41,4 +50,5 @@ export interface RunWrite {
   readonly emitted: readonly EmittedRow[];
   /** The places a run gives back with its end, when it had any. */
   readonly slots?: SlotLines;
+  readonly signals: readonly RunSignal[];
 }

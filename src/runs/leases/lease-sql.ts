@@ -24,7 +24,7 @@ export const sql = {
    */
   release: `
     UPDATE run r SET owner = NULL, epoch = r.epoch + 1,
-      wake_at = CASE WHEN EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds) THEN 'infinity'
+      wake_at = CASE WHEN w.ms = 'Infinity' OR EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds) THEN 'infinity'
         ELSE date_trunc('milliseconds', clock_timestamp() + w.ms * interval '1 ms') END
     FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS w(id, epoch, ms)
     WHERE r.id = w.id AND r.epoch = w.epoch AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id)
@@ -50,10 +50,18 @@ export const sql = {
 
   /** Runs that a lost hint would forget. Fresh ones are left to their own hint. */
   runnable: `
-    SELECT id FROM run r
-    WHERE owner IS NULL AND finished_at IS NULL AND created_at < clock_timestamp() - interval '2 s'
-      AND (wake_at IS NULL OR wake_at <= clock_timestamp() OR EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id))
-    LIMIT 1000`,
+    (SELECT id FROM run
+      WHERE owner IS NULL AND finished_at IS NULL AND wake_at IS NULL AND created_at < clock_timestamp() - interval '2 s' LIMIT 1000)
+    UNION
+    (SELECT id FROM run WHERE owner IS NULL AND finished_at IS NULL AND wake_at <= clock_timestamp() LIMIT 1000)
+    UNION
+    (SELECT r.id FROM run_inbox i JOIN run r ON r.id = i.run_id
+      WHERE r.owner IS NULL AND r.finished_at IS NULL AND i.created_at < clock_timestamp() - interval '2 s' LIMIT 1000)`,
+
+  /** Runs that are part of one that has ended, and go on all the same: they were started just when it ended. */
+  orphanedChildren: `
+    SELECT c.id, p.status FROM run c JOIN run p ON p.id = c.parent_id
+    WHERE c.parent_id IS NOT NULL AND c.finished_at IS NULL AND p.finished_at < clock_timestamp() - interval '2 s' LIMIT 100`,
 
   /** Runs whose owner is not in the list of replicas any more: it wrote them while it was being declared dead. */
   orphans: `

@@ -79,7 +79,7 @@ export class Leases implements OnApplicationShutdown {
     return this.#acquires.call(id);
   }
 
-  /** `wakeAt`: ms since 1970 by this process's clock. False when it was not given back because its inbox holds signals (or it is lost already). */
+  /** `wakeAt`: ms since 1970 by this process's clock, Infinity = only when a signal comes. False when it was not given back because its inbox holds signals (or it is lost already). */
   release(id: string, epoch: number, wakeAt: number | undefined): Promise<boolean> {
     return this.#releases.call({ id, epoch, wakeAt });
   }

@@ -1,4 +1,4 @@
-import type { Failure, RunEvent, RunStatus, StepStatus, Trigger } from '../../workflow/index.js';
+import type { Failure, RunEvent, RunStatus, StepStatus, Trigger, Wait } from '../../workflow/index.js';
 
 /** What the outside sees of runs. Times are ISO 8601; what is not there yet is null. */
 export interface RunSummary {
@@ -58,6 +58,15 @@ export interface StepView {
   readonly error: Failure | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** While it waits: what for, and until when at the latest. */
+  readonly wait?: {
+    readonly kind: Wait['kind'];
+    readonly until: string | null;
+    /** workflow: the other run. */
+    readonly run?: string;
+    readonly message?: string;
+    readonly approvers?: readonly string[];
+  };
 }
 
 /** An entry of the run's log; beside these four it holds what its type holds. */

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/index.js';
 import { redactJson, Secrets } from '../../identity/index.js';
 import { AgentRegistry, failureOf, type LogLevel } from '../../plugin-host/index.js';
 import { type AttemptTelemetry, names } from '../../telemetry/index.js';
-import { inputOf } from '../../workflow/index.js';
+import { inputOf, planStep } from '../../workflow/index.js';
 import { type LogLine, RunLogs } from '../logs/run-logs.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Session } from './session.js';
@@ -33,7 +33,9 @@ export class Attempts {
 
   start(session: Session, step: string, number: number, telemetry: AttemptTelemetry): Started {
     const { run } = session;
-    const { agent, action, timeoutMs } = run.plan.steps.get(step)!;
+    const plan = planStep(run.plan, step);
+    if (plan?.kind !== 'agent') throw new TypeError(`step ${step} calls no agent`);
+    const { agent, action, timeoutMs } = plan;
     let input: unknown;
     let unusable: AttemptOutcome | undefined;
     try {

@@ -1,10 +1,11 @@
-import type { AttemptTelemetry, EngineTelemetry } from '../../telemetry/index.js';
-import type { RunEvent } from '../../workflow/index.js';
+import type { AttemptTelemetry, EngineTelemetry, RunFacts } from '../../telemetry/index.js';
+import type { Command, Failure, Run, RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import type { SoloGate } from './solo-gate.js';
 
 /** What a session needs of the replica. */
 export interface SessionHost<Session> {
+  readonly outside: SessionOutside;
   readonly gate: SoloGate;
   readonly telemetry: EngineTelemetry;
   readonly limits: { readonly maxEvents: number; readonly maxOutputBytes: number; readonly holdTimersMs: number };
@@ -25,11 +26,27 @@ export interface SessionHost<Session> {
   markSolo(session: Session): Promise<boolean>;
   /** Tells the telemetry, in this order, when there is time. */
   tell(facts: readonly (() => void)[]): void;
-  /** Nothing to do now: give the run back. `wakeAt` is ms since 1970. */
+  /** Nothing to do now: give the run back. `wakeAt` is ms since 1970; undefined = at once, Infinity = when a signal comes. */
   rest(session: Session, wakeAt: number | undefined): void;
+  /** Signals for the run are waiting. */
+  readInbox(id: string): Promise<void>;
   /** Over here: ended, lost, or given up. */
   closed(session: Session): void;
 }
+
+/** Where the errands of a run go. Each may be done twice; a rejection means: try again. */
+export interface SessionOutside {
+  awaitEvent(run: Run, step: string): Promise<void>;
+  forgetEvent(run: Run, step: string): Promise<void>;
+  requestApproval(run: Run, step: string, facts: RunFacts): Promise<void>;
+  /** False when it was decided before: the decision is in the inbox. */
+  closeApproval(run: Run, step: string, as: 'expired' | 'cancelled'): Promise<boolean>;
+  startChild(run: Run, facts: RunFacts, command: Command & { type: 'StartChild' }): Promise<ChildStart>;
+  /** True when there is no such run any more. Its end, if it comes, is told through the inbox. */
+  cancelChild(run: Run, child: string, reason: string): Promise<boolean>;
+}
+
+export type ChildStart = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly failure: Failure };
 
 /** A row of the inbox. */
 export interface Signal {

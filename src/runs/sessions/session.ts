@@ -3,10 +3,13 @@ import {
   advance,
   type Command,
   hasEnded,
+  leaves,
   outstanding,
+  planStep,
   type Run,
   type RunEvent,
   settle,
+  stateAt,
   type Timer,
   totalUsd,
 } from '../../workflow/index.js';
@@ -14,10 +17,12 @@ import type { RunWrite } from '../journal/run-write.js';
 import type { Writer } from '../journal/journal.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import { Draft } from './draft.js';
-import { finished, tooManyEvents } from './endings.js';
+import { decided } from './decided.js';
+import { tooManyEvents } from './endings.js';
+import { Errands, isErrand } from './errands.js';
 import type { Lease, SessionHost, Signal } from './session-host.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
-import { attemptsInFlight, dueAt, tellAttempt, tellEnd } from './telling.js';
+import { attemptsInFlight, dueAt, parentSignal, tellAttempt, tellEnd, tellWaited } from './telling.js';
 import { Timers } from './timers.js';
 
 type Host = SessionHost<Session>;
@@ -34,6 +39,7 @@ export class Session implements Writer {
   readonly #attempts = new Map<string, Attempt>();
   readonly #timers = new Timers((timer) => this.#fired(timer));
   readonly #suspicion: Suspicion;
+  readonly #errands: Errands;
   readonly #seenInbox = new Set<string>();
   /** Steps that wait for the gate. */
   #entering = 0;
@@ -52,8 +58,9 @@ export class Session implements Writer {
   ) {
     this.#run = run;
     this.#draft = new Draft(lease.seq);
-    this.#started = Object.values(run.steps).some((step) => step.startedAt !== undefined);
+    this.#started = [...leaves(run)].some(([, step]) => step.startedAt !== undefined);
     this.#suspicion = new Suspicion(lease);
+    this.#errands = new Errands(host.outside, this);
   }
 
   get id(): string {
@@ -114,8 +121,11 @@ export class Session implements Writer {
   }
 
   #convict(failed: RunEvent & { type: 'StepFailed' }): void {
-    const { agent, action } = this.#run.plan.steps.get(failed.step)!;
-    this.#draft.fact(() => this.#telemetry.attemptLost({ ...failed, agent, action }, failed.error.type));
+    const step = planStep(this.#run.plan, failed.step);
+    if (step?.kind === 'agent') {
+      const { agent, action } = step;
+      this.#draft.fact(() => this.#telemetry.attemptLost({ ...failed, agent, action }, failed.error.type));
+    }
     this.apply(failed);
   }
 
@@ -130,6 +140,8 @@ export class Session implements Writer {
     if (this.#closed) return false;
     const { run, commands } = advance(this.#run, event);
     if (run === this.#run && event.type !== 'RunTakenOver') return false;
+    const waited = tellWaited(this.#run, run, event);
+    if (waited) this.#draft.fact(() => waited(this.#telemetry));
     this.#run = run;
     this.#draft.event(event, text);
     if (hasEnded(run.status)) this.#draft.fact(() => tellEnd(this.#telemetry, this.#run));
@@ -178,6 +190,7 @@ export class Session implements Writer {
       finishedAt: run.finishedAt ?? null,
       ...(hasEnded(run.status) &&
         this.lease.slots?.length && { slots: { workflow: run.plan.id, keys: this.lease.slots } }),
+      signals: hasEnded(run.status) ? parentSignal(run) : [],
       ...this.#suspicion.columns(),
       ...this.#draft.take(),
     };
@@ -188,9 +201,15 @@ export class Session implements Writer {
     // Also when the replica gave up on the run meanwhile: it happened, and nobody else tells.
     this.host.tell(facts);
     if (this.#closed) return;
-    if (hasEnded(this.#run.status) && this.#draft.settled) return this.close();
+    if (hasEnded(this.#run.status) && this.#draft.settled) return this.#finish(commands);
     this.#carryOut(this.#suspicion.written(this.host.gate, commands));
     this.#settle();
+  }
+
+  /** Of what the last events ask for, only tidying up is left to do. */
+  #finish(commands: readonly Command[]): void {
+    for (const command of commands) if (command.type === 'ForgetEvent') this.#errands.run(command);
+    this.close();
   }
 
   lost(): void {
@@ -214,11 +233,13 @@ export class Session implements Writer {
   /** Gives the run back when nothing is in flight. Called again whenever that may have changed. */
   #settle(): void {
     if (this.#closed || this.#resting || hasEnded(this.#run.status)) return;
-    const busy = this.#attempts.size + this.#entering > 0 || this.#suspicion.waiting;
+    const busy = this.#attempts.size + this.#entering > 0 || this.#suspicion.waiting || this.#errands.busy;
     if (busy || !this.#draft.settled) return;
     // A step that was refused (the replica drains, or could not note it as a suspect) is for whoever comes next, at once.
-    const ready = outstanding(this.#run).some(({ type }) => type !== 'StartTimer');
-    const wakeAt = ready ? undefined : this.#timers.earliest;
+    const ready = outstanding(this.#run).some(
+      (command) => command.type !== 'StartTimer' && !this.#errands.stands(command),
+    );
+    const wakeAt = ready ? undefined : (this.#timers.earliest ?? Infinity);
     const soon = wakeAt !== undefined && wakeAt - Date.now() <= this.host.limits.holdTimersMs;
     if (soon && !this.host.draining) return;
     this.#resting = true;
@@ -242,27 +263,9 @@ export class Session implements Writer {
   }
 
   #decide(command: Command): void {
-    const at = Date.now();
-    switch (command.type) {
-      case 'SkipStep':
-        this.apply({ type: 'StepSkipped', at, step: command.step, reason: command.reason });
-        return;
-      case 'FailStep': {
-        const { attempt } = this.#run.steps[command.step]!;
-        this.apply({ type: 'StepFailed', at, step: command.step, attempt, error: command.error });
-        return;
-      }
-      case 'FinishRun':
-        this.apply(finished(command, at, this.host.limits.maxOutputBytes));
-        return;
-      case 'InvokeAgent':
-      case 'StartTimer':
-      case 'AbortStep':
-        this.#draft.command(command);
-        return;
-      default:
-        command satisfies never;
-    }
+    const event = decided(command, this.#run, Date.now(), this.host.limits.maxOutputBytes);
+    if (event === undefined) this.#draft.command(command);
+    else this.apply(event);
   }
 
   #carryOut(commands: readonly Command[]): void {
@@ -270,15 +273,34 @@ export class Session implements Writer {
       if (command.type === 'InvokeAgent') this.#enter(command);
       else if (command.type === 'StartTimer') this.#timers.start(command.id, command.timer, command.dueAt);
       else if (command.type === 'AbortStep') this.#abort(command);
+      else if (isErrand(command)) this.#errands.run(command);
     }
   }
 
   #abort({ step, attempt, error }: Command & { type: 'AbortStep' }): void {
     const inFlight = this.#attempts.get(step);
     if (inFlight) return inFlight.abort(error);
+    if (stateAt(this.#run, step)?.status === 'waiting') return this.#errands.abort(step, attempt, error);
     // It was in flight on the replica before this one, which is gone.
-    this.apply({ type: 'StepFailed', at: Date.now(), step, attempt, error: { ...error, type: 'cancelled' } });
+    this.came({ type: 'StepFailed', at: Date.now(), step, attempt, error: { ...error, type: 'cancelled' } });
+  }
+
+  /** Home of the errands: what one of them brought. */
+  came(event: RunEvent): void {
+    this.apply(event);
     this.#schedule();
+  }
+
+  readInbox(): void {
+    void this.host.readInbox(this.id);
+  }
+
+  idle(): void {
+    this.#settle();
+  }
+
+  get draining(): boolean {
+    return this.host.draining;
   }
 
   #enter(command: Command & { type: 'InvokeAgent' }): void {
@@ -307,21 +329,20 @@ export class Session implements Writer {
   }
 
   /** False when the step must not start (any more). */
-  #begin({ step, attempt }: Command & { type: 'InvokeAgent' }, left: () => void): boolean {
+  #begin({ step, attempt, agent, action }: Command & { type: 'InvokeAgent' }, left: () => void): boolean {
     if (this.#closed || this.host.draining) {
       this.#settle();
       return false;
     }
     if (this.#attempts.has(step)) return false;
-    const redriven = this.#run.steps[step]?.status === 'running';
+    const redriven = stateAt(this.#run, step)?.status === 'running';
     // One reading of the clock: log, trace and metrics agree to the millisecond.
     const at = Date.now();
     if (!redriven && !this.apply({ type: 'StepStarted', at, step, attempt })) return false;
-    if (this.#run.ending) return false;
+    if (redriven && this.#run.ending) return false;
     if (this.#draft.dirty) this.host.appendLazily(this);
     if (!this.#started) this.#telemetry.started(at - dueAt(this.#run));
     this.#started = true;
-    const { agent, action } = this.#run.plan.steps.get(step)!;
     const started = this.host.invoke(
       this,
       step,
@@ -358,12 +379,7 @@ export class Session implements Writer {
   }
 
   #fired(timer: Timer): void {
-    const at = Date.now();
-    const since = timer.kind === 'retry' ? this.#run.steps[timer.step]?.finishedAt : undefined;
-    const fired = this.apply({ type: 'TimerFired', at, timer });
-    if (fired && timer.kind === 'retry' && since !== undefined) {
-      this.#draft.fact(() => this.#telemetry.waited(timer.step, timer.kind, { from: since, to: at }));
-    }
+    this.apply({ type: 'TimerFired', at: Date.now(), timer });
     this.#schedule();
     this.#settle();
   }

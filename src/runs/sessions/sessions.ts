@@ -8,7 +8,7 @@ import { Leases } from '../leases/leases.js';
 import { Attempts } from './attempts.js';
 import { Later } from './later.js';
 import { Session } from './session.js';
-import type { Lease, SessionHost, Signal } from './session-host.js';
+import type { Lease, SessionHost, SessionOutside, Signal } from './session-host.js';
 import { SoloGate } from './solo-gate.js';
 
 /** The runs in the memory of this replica: at most engine.maxRuns. */
@@ -21,6 +21,7 @@ export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
   readonly #later = new Later((thrown) => this.#log.error(messageOf(thrown)));
   readonly #waiting: ((granted: boolean) => void)[] = [];
   #reserved = 0;
+  #outside: SessionOutside | undefined;
   #draining = false;
 
   constructor(
@@ -35,6 +36,15 @@ export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
 
   get draining(): boolean {
     return this.#draining;
+  }
+
+  get outside(): SessionOutside {
+    return this.#outside!;
+  }
+
+  /** In `onModuleInit`, before any run is here. */
+  reach(outside: SessionOutside): void {
+    this.#outside = outside;
   }
 
   get size(): number {

@@ -1,4 +1,4 @@
-import type { Command, Run, RunEvent } from '../../workflow/index.js';
+import { type Command, type Run, type RunEvent, stateAt } from '../../workflow/index.js';
 import type { SoloGate } from './solo-gate.js';
 
 type Invoke = Command & { readonly type: 'InvokeAgent' };
@@ -102,12 +102,13 @@ export class Suspicion {
  * that killed the process must not take its place.
  */
 export function suspectsFirst(run: Run, commands: readonly Command[]): readonly Command[] {
-  const began = (command: Command) => command.type === 'InvokeAgent' && run.steps[command.step]!.status === 'running';
+  const began = (command: Command) =>
+    command.type === 'InvokeAgent' && stateAt(run, command.step)!.status === 'running';
   return [...commands.filter(began), ...commands.filter((command) => !began(command))];
 }
 
 function convict(run: Run, { step }: Invoke, crashes: number): Conviction {
   const message = `step ${step} was alone in flight at ${crashes} consecutive crashes of its process and is not tried again`;
   const error = { type: 'quarantined', code: 'CC_STEP_QUARANTINED', message } as const;
-  return { type: 'StepFailed', at: Date.now(), step, attempt: run.steps[step]!.attempt, error };
+  return { type: 'StepFailed', at: Date.now(), step, attempt: stateAt(run, step)!.attempt, error };
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type AttemptFacts, names, type RunTelemetry } from '../../telemetry/index.js';
-import { computeUsd, type Run, type RunEvent } from '../../workflow/index.js';
+import { computeUsd, leaves, planStep, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
+import type { RunSignal } from '../journal/run-write.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
 /** Called when `event`, which says how the attempt ended, is durable. */
@@ -56,9 +57,40 @@ export function dueAt({ trigger, createdAt }: Run): number {
 }
 
 /** Attempts whose start stands in the log and whose end was lost with the process they ran in. */
-export function attemptsInFlight({ plan, steps }: Run): AttemptFacts[] {
-  return Object.entries(steps).flatMap(([step, { status, attempt }]) => {
-    const { agent, action } = plan.steps.get(step)!;
-    return status === 'running' ? [{ step, attempt, agent, action }] : [];
+export function attemptsInFlight(run: Run): AttemptFacts[] {
+  return [...leaves(run)].flatMap(([step, { status, attempt }]) => {
+    const plan = planStep(run.plan, step);
+    return status === 'running' && plan?.kind === 'agent'
+      ? [{ step, attempt, agent: plan.agent, action: plan.action }]
+      : [];
   });
+}
+
+/** What there is to tell of a wait that an event ended: for another attempt, a time, an event or a decision. */
+export function tellWaited(before: Run, after: Run, event: RunEvent): ((telemetry: RunTelemetry) => void) | undefined {
+  const step = event.type === 'TimerFired' && event.timer.kind !== 'runTimeout' ? event.timer.step : 'step' in event ? event.step : undefined; // prettier-ignore
+  const was = step === undefined ? undefined : stateAt(before, step);
+  if (step === undefined || (was?.status !== 'waiting' && was?.status !== 'retrying')) return undefined;
+  if (stateAt(after, step)?.status === was.status) return undefined;
+  const from = was.status === 'retrying' ? was.finishedAt : was.startedAt;
+  if (from === undefined) return undefined;
+  const took = { from, to: event.at };
+  const kind = was.wait?.kind ?? 'retry';
+  // The other run has a span of its own.
+  if (kind === 'workflow') return undefined;
+  if (kind !== 'approval') return (telemetry) => telemetry.waited(step, kind, took);
+  const decision = event.type === 'ApprovalDecided' ? event.decision : 'cancelled';
+  return (telemetry) => telemetry.decided(step, decision, took);
+}
+
+/** A run that another one waits for tells it that it has ended. */
+export function parentSignal({ id, trigger, status, output, error }: Run): readonly RunSignal[] {
+  if (trigger.parent?.waits !== true) return [];
+  const { run, step } = trigger.parent;
+  return [{ run, kind: 'ChildEnded', data: JSON.stringify({ step, child: id, status, output, error }) }];
+}
+
+/** A run that another one waits for is part of that one's trace. */
+export function parentSpanOf({ parent }: Trigger): string | undefined {
+  return parent?.waits ? parent.spanId : undefined;
 }

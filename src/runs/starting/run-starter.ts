@@ -9,6 +9,7 @@ import { Leases } from '../leases/leases.js';
 import { Sessions } from '../sessions/sessions.js';
 import { type SlotRequest, slotsOf } from '../slots/slot-request.js';
 import { SlotStarts } from './slot-starts.js';
+import { parentSpanOf } from '../sessions/telling.js';
 import type { StartedRun, StartRequest } from './start-request.js';
 import { type NewRun, type StartResult, Starts } from './starts.js';
 
@@ -73,7 +74,8 @@ export class RunStarter {
   #drive(start: NewRun, slots: readonly SlotRequest[]): void {
     const { id, plan, trigger, events, traceId, spanId, traceparent } = start;
     const { id: workflow, name, version } = plan;
-    const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, traceparent };
+    const parentSpanId = parentSpanOf(trigger);
+    const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, parentSpanId, traceparent }; // prettier-ignore
     const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false, slots: slots.map(({ key }) => key) };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
   }
@@ -87,9 +89,11 @@ export class RunStarter {
   }
 }
 
-function newRun({ trigger, dedupe, traceparent }: StartRequest, plan: Plan, input: unknown, owned: boolean): NewRun {
+function newRun(request: StartRequest, plan: Plan, input: unknown, owned: boolean): NewRun {
+  const { trigger, dedupe, traceparent, kept } = request;
   const at = Date.now();
-  const created: RunEvent = { type: 'RunCreated', at, workflow: plan.id, version: plan.version, input, trigger };
+  const about = { workflow: plan.id, version: plan.version, input, trigger, ...(kept && { kept }) };
+  const created: RunEvent = { type: 'RunCreated', at, ...about };
   const ids = randomBytes(24).toString('hex');
   return {
     id: uuidv7(),
@@ -97,7 +101,7 @@ function newRun({ trigger, dedupe, traceparent }: StartRequest, plan: Plan, inpu
     trigger,
     owned,
     status: owned ? 'running' : 'queued',
-    traceId: ids.slice(0, 32),
+    traceId: request.traceId ?? ids.slice(0, 32),
     spanId: ids.slice(32),
     traceparent,
     key:

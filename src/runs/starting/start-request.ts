@@ -1,5 +1,5 @@
 import type { SlotRequest } from '../slots/slot-request.js';
-import type { RunStatus, Trigger } from '../../workflow/index.js';
+import type { RunStatus, StepState, Trigger } from '../../workflow/index.js';
 
 export interface StartRequest {
   readonly workflow: string;
@@ -10,6 +10,10 @@ export interface StartRequest {
   readonly dedupe?: { readonly key: string; readonly fingerprint?: string };
   /** Places the trigger asks for, beside that of the workflow's `concurrency`. */
   readonly slots?: readonly SlotRequest[];
+  /** rerun from a step: what other steps came to before. */
+  readonly kept?: Readonly<Record<string, StepState>>;
+  /** The trace that the run becomes part of; default: one of its own. */
+  readonly traceId?: string;
   /** W3C trace context of what asked for the run: linked from its trace. */
   readonly traceparent?: string;
 }

@@ -6,25 +6,25 @@
 export const startSql = `
   /*start*/ WITH s AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::int[], $8::text[], $9::text[],
-      $10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[])
-      AS s(id, workflow_id, version, status, trigger, owned, seq, trace_id, span_id, traceparent, created_at, started_at, key, fingerprint)
+      $10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::uuid[])
+      AS s(id, workflow_id, version, status, trigger, owned, seq, trace_id, span_id, traceparent, created_at, started_at, key, fingerprint, parent_id)
   ), d AS (
     INSERT INTO trigger_dedupe (kind, workflow_id, key, run_id, fingerprint)
     SELECT trigger, workflow_id, key, id, fingerprint FROM s WHERE key IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING run_id
   ), me AS (
-    SELECT id FROM replica WHERE id = $15 FOR KEY SHARE
+    SELECT id FROM replica WHERE id = $16 FOR KEY SHARE
   ), r AS (
-    INSERT INTO run (id, workflow_id, version, status, trigger, epoch, owner, seq, trace_id, span_id, traceparent, created_at, started_at)
+    INSERT INTO run (id, workflow_id, version, status, trigger, epoch, owner, seq, trace_id, span_id, traceparent, created_at, started_at, parent_id)
     SELECT id, workflow_id, version, status, trigger, 1, CASE WHEN owned THEN (SELECT id FROM me) END, seq, trace_id, span_id,
-      traceparent, to_timestamp(created_at / 1000), to_timestamp(started_at / 1000)
+      traceparent, to_timestamp(created_at / 1000), to_timestamp(started_at / 1000), parent_id
     FROM s WHERE key IS NULL OR (id IN (SELECT run_id FROM d)) IS TRUE
     RETURNING id, owner
   ), e AS (
     INSERT INTO run_event (run_id, seq, type, data, at)
     SELECT run_id, seq, type, data, to_timestamp(at / 1000)
-    FROM unnest($16::uuid[], $17::int[], $18::text[], $19::text[], $20::float8[]) AS e(run_id, seq, type, data, at)
+    FROM unnest($17::uuid[], $18::int[], $19::text[], $20::text[], $21::float8[]) AS e(run_id, seq, type, data, at)
     WHERE (run_id IN (SELECT id FROM r)) IS TRUE
   )
   SELECT id, owner FROM r`;

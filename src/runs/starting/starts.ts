@@ -157,6 +157,7 @@ export class Starts implements OnApplicationShutdown {
       column((start) => start.events[1]?.at ?? null),
       column((start) => start.key ?? null),
       column((start) => start.fingerprint ?? null),
+      column(({ trigger }) => (trigger.parent?.waits ? trigger.parent.run : null)),
       this.replica.id,
       rows.map((row) => row.id),
       rows.map((row) => row.seq),

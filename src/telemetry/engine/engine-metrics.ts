@@ -10,6 +10,7 @@ export class EngineMetrics {
   readonly workflowRuns: Tally;
   readonly workflowDuration: Histogram;
   readonly workflowTriggerLag: Histogram;
+  readonly workflowApprovalWait: Histogram;
   readonly workflowExecutionSeconds: Tally;
   readonly workflowCostUsd: Tally;
   readonly agentRuns: Tally;
@@ -26,6 +27,7 @@ export class EngineMetrics {
     this.workflowRuns = counter(instruments.workflowRuns);
     this.workflowDuration = histogram(instruments.workflowDuration);
     this.workflowTriggerLag = histogram(instruments.workflowTriggerLag);
+    this.workflowApprovalWait = histogram(instruments.workflowApprovalWait);
     this.workflowExecutionSeconds = counter(instruments.workflowExecutionSeconds);
     this.workflowCostUsd = counter(instruments.workflowCostUsd);
     this.agentRuns = counter(instruments.agentRuns);

@@ -64,6 +64,14 @@ export class OtelRun implements RunTelemetry {
     this.trace.waited(step, timer, took);
   }
 
+  decided(step: string, decision: string, took: Interval): void {
+    const label = decisionLabels[decision] ?? 'cancelled';
+    const workflow_id = this.shared.labelOf(this.run.workflow);
+    const seconds = Math.max(0, took.to - took.from) / 1000;
+    this.shared.metrics.workflowApprovalWait.record(seconds, { workflow_id, decision: label });
+    this.trace.decided(step, label, took);
+  }
+
   costReported(usd: number, kind: string): void {
     const workflow_id = this.shared.labelOf(this.run.workflow);
     this.shared.metrics.workflowCostUsd.add(usd, { workflow_id, kind: this.shared.kindOf(kind) });
@@ -84,6 +92,14 @@ export class OtelRun implements RunTelemetry {
     return context.with(this.trace.context, work);
   }
 }
+
+/** How an approval ended, in the words of its status. */
+const decisionLabels: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  reject: 'rejected',
+  expired: 'expired',
+  cancelled: 'cancelled',
+};
 
 class OtelAttempt implements AttemptTelemetry {
   constructor(

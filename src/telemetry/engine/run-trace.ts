@@ -41,8 +41,8 @@ export class RunTrace implements AttemptOwner {
       [attribute.workflowTrigger]: run.trigger,
       [attribute.workflowRunId]: run.runId,
     };
-    const options = { root: true, startTime: startedAt, attributes, links: linksTo(run.traceparent) };
-    this.#root = withIds(run, () => tracer.startSpan(span.workflow, options, ROOT_CONTEXT));
+    const options = { startTime: startedAt, attributes, links: linksTo(run.traceparent) };
+    this.#root = withIds(run, () => tracer.startSpan(span.workflow, options, contextAbove(run)));
     this.context = trace.setSpanContext(ROOT_CONTEXT, this.#own(this.#root));
   }
 
@@ -113,6 +113,15 @@ export class RunTrace implements AttemptOwner {
     this.tracer.startSpan(span.timer, { startTime: took.from, attributes }, this.context).end(took.to);
   }
 
+  decided(step: string, decision: string, took: Interval): void {
+    const attributes = {
+      [attribute.workflowRunId]: this.run.runId,
+      [attribute.workflowStep]: step,
+      [attribute.approvalDecision]: decision,
+    };
+    this.tracer.startSpan(span.approval, { startTime: took.from, attributes }, this.context).end(took.to);
+  }
+
   end({ status, took, error }: RunEnding): void {
     this.#root.setAttributes({
       [attribute.workflowStatus]: status,
@@ -134,6 +143,13 @@ function fail(span: Span, { type, code, message }: FailureFacts, at: number): vo
   span.setAttribute(attribute.errorType, type);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
   span.recordException({ name: code, message } satisfies Exception, at);
+}
+
+/** A run that is a step of another one stands below that one's root. */
+function contextAbove({ traceId, parentSpanId }: RunFacts): Context {
+  if (parentSpanId === undefined) return ROOT_CONTEXT;
+  const parent = { traceId, spanId: parentSpanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  return trace.setSpanContext(ROOT_CONTEXT, parent);
 }
 
 function linksTo(traceparent: string | undefined): Link[] {

@@ -1,6 +1,7 @@
 import { ParseError, type ASTNode } from '@marcbachmann/cel-js';
 import { CcError, messageOf } from '../../errors/index.js';
-import type { NeedsStatus, Scope } from '../plan.js';
+import type { Correlation, NeedsStatus, Scope } from '../plan.js';
+import { correlationOf } from './correlate.js';
 import { environmentFor } from './environment.js';
 import { Fault, type Evaluate } from './frame.js';
 import { LIMITS } from './limits.js';
@@ -24,6 +25,8 @@ export interface Expression {
   readonly patternSize: number;
   /** JSON. Throws CcError CC_EXPRESSION_FAILED. */
   evaluate(scope: Scope | Readonly<Record<string, unknown>>, needs?: NeedsStatus): unknown;
+  /** What must be equal to something that is known before there is a value for `name`; see correlate.ts. */
+  correlation(name: string): Correlation | undefined;
 }
 
 export interface ExpressionOptions {
@@ -93,19 +96,29 @@ function build(text: string, ast: ASTNode, facts: Facts): Expression {
     pairs: facts.pairs,
     usesStatus: facts.usesStatus,
     patternSize: facts.patternSize,
-    evaluate(scope, needs) {
-      const frame = { scope: scope as Readonly<Record<string, unknown>>, needs, locals: [], fuel: LIMITS.fuel };
-      try {
-        const value = evaluateNode(frame);
-        // A value taken from the scope as it is needs no look: it is JSON already.
-        return facts.builds || typeof value === 'number'
-          ? toJsonValue(frame, value, { characters: LIMITS.text })
-          : value;
-      } catch (error) {
-        throw failure(text, facts.where, error);
-      }
+    evaluate: (scope, needs) => evaluated(evaluateNode, scope, needs, text, facts),
+    correlation(name) {
+      const found = correlationOf(ast, name);
+      return found && { path: found.path, evaluate: (scope) => evaluated(found.value, scope, undefined, text, facts) };
     },
   };
+}
+
+function evaluated(
+  evaluate: Evaluate,
+  scope: Scope | Readonly<Record<string, unknown>>,
+  needs: NeedsStatus | undefined,
+  text: string,
+  { builds, where }: Facts,
+): unknown {
+  const frame = { scope: scope as Readonly<Record<string, unknown>>, needs, locals: [], fuel: LIMITS.fuel };
+  try {
+    const value = evaluate(frame);
+    // A value taken from the scope as it is needs no look: it is JSON already.
+    return builds || typeof value === 'number' ? toJsonValue(frame, value, { characters: LIMITS.text }) : value;
+  } catch (error) {
+    throw failure(text, where, error);
+  }
 }
 
 function failure(text: string, where: string | undefined, error: unknown): CcError {
@@ -130,14 +143,13 @@ function summaryOf(error: unknown): string {
 
 /** Names that are known in other places, and why not here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['secrets', 'secrets can be used in "with" of a step only'],
-  ['item', '"item" belongs to forEach, which is not built yet in this version'],
-  ['index', '"index" belongs to forEach, which is not built yet in this version'],
+  ['secrets', 'secrets can be used in "with" of a step that uses an agent only'],
+  ['item', '"item" can be used in "with" of a step with forEach only'],
+  ['index', '"index" can be used in "with" of a step with forEach only'],
 ]);
 
 function unknownName({ name, at }: Reference, names: readonly string[]): Complaint {
-  const elsewhere = ELSEWHERE.get(name);
-  if (elsewhere !== undefined && name !== 'secrets') return { message: elsewhere, at, code: 'CC_GRAMMAR_NOT_BUILT' };
   const known = names.length === 0 ? 'no names are known here' : `known are: ${names.join(', ')}`;
-  return { message: elsewhere ?? `the name "${name}" is not known here; ${known}.${didYouMean(name, names)}`, at };
+  const message = `the name "${name}" is not known here; ${known}.${didYouMean(name, names)}`;
+  return { message: ELSEWHERE.get(name) ?? message, at };
 }

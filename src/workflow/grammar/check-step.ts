@@ -1,28 +1,82 @@
 import type { Catalogue } from '../catalogue.js';
-import { compileConditionWith } from '../expression/condition.js';
-import { compileTemplateWith } from '../expression/template.js';
 import { didYouMean } from '../suggest.js';
-import { checkReferences, complain, RUN_NAMES, WITH_NAMES, type Surroundings } from './expressions.js';
-import { RETRY_KEYS, STEP_KEYS } from './keys.js';
+import { checkApproval, checkSleep, checkUntil, checkWaitFor } from './check-wait.js';
+import { checkForEach, checkIf, checkWith } from './check-expressions.js';
+import { ITEM_NAMES, type Surroundings, WITH_NAMES } from './expressions.js';
+import { RETRY_KEYS, STEP_KEYS, STEP_KINDS } from './keys.js';
 import type { Path } from './path.js';
 import type { Report } from './report.js';
-import { booleanAt, durationAt, isJsonMap, kind, mapAt, numberAt, textAt, type JsonMap } from './shape.js';
-import { checkConstants } from './check-with.js';
+import { booleanAt, durationAt, isJsonMap, mapAt, numberAt, textAt, type JsonMap } from './shape.js';
 
 const USES = /^([a-z][a-z0-9-]*)\.([a-z][A-Za-z0-9_-]*)$/;
+const WORKFLOW_ID = /^[a-z][a-z0-9-]{0,99}$/;
 
-export function checkStep(id: string, value: unknown, around: Surroundings, catalogue: Catalogue | undefined): void {
+type Kind = keyof typeof STEP_KINDS;
+
+export function checkStep(path: Path, value: unknown, around: Surroundings, catalogue: Catalogue | undefined): void {
   const { report } = around;
-  const path = ['steps', id];
-  const step = mapAt(report, path, value, STEP_KEYS);
+  const kind = kindOf(value, path, report);
+  const step = mapAt(report, path, value, kind === undefined ? STEP_KEYS : STEP_KINDS[kind]);
   if (step === undefined) return;
-  textAt(report, [...path, 'name'], step['name']);
+  textAt(report, [...path, 'name'], step['name'], 200);
+  booleanAt(report, [...path, 'continueOnError'], step['continueOnError']);
+  checkIf(step['if'], [...path, 'if'], around);
+  const each = checkForEach(step, path, around);
+  switch (kind) {
+    case 'uses':
+      return checkAgentStep(step, path, around, catalogue, each);
+    case 'workflow':
+      return checkWorkflowStep(step, path, around, each);
+    case 'sleep':
+      return checkSleep(step['sleep'], [...path, 'sleep'], around);
+    case 'until':
+      return checkUntil(step['until'], [...path, 'until'], around);
+    case 'waitFor':
+      return checkWaitFor(step['waitFor'], [...path, 'waitFor'], around);
+    case 'approval':
+      return checkApproval(step['approval'], [...path, 'approval'], around);
+  }
+}
+
+/** Exactly one key says what the step does. */
+function kindOf(value: unknown, path: Path, report: Report): Kind | undefined {
+  if (!isJsonMap(value)) return undefined;
+  const kinds = (Object.keys(STEP_KINDS) as Kind[]).filter((key) => value[key] !== undefined);
+  const [first, second] = kinds;
+  if (second !== undefined) report.add(path, `a step does one thing: "${first}" and "${second}" cannot stand together`);
+  if (second !== undefined) return undefined;
+  if (first === undefined)
+    report.add(
+      path,
+      `"uses" is missing, for example uses: http.request (or one of ${Object.keys(STEP_KINDS).slice(1).join(', ')})`,
+    );
+  return first;
+}
+
+function checkAgentStep(
+  step: JsonMap,
+  path: Path,
+  around: Surroundings,
+  catalogue: Catalogue | undefined,
+  each: boolean,
+): void {
+  const { report } = around;
   checkRetry(report, [...path, 'retry'], step['retry']);
   durationAt(report, [...path, 'timeout'], step['timeout'], true);
-  booleanAt(report, [...path, 'continueOnError'], step['continueOnError']);
   const action = checkUses(step, path, report, catalogue);
-  checkIf(step['if'], [...path, 'if'], around);
-  checkWith(step['with'], [...path, 'with'], around, action && catalogue?.inputSchema(...action));
+  const names = each ? [...WITH_NAMES, ...ITEM_NAMES] : WITH_NAMES;
+  checkWith(step['with'], [...path, 'with'], around, names, action && catalogue?.inputSchema(...action));
+}
+
+function checkWorkflowStep(step: JsonMap, path: Path, around: Surroundings, each: boolean): void {
+  const { report } = around;
+  const id = textAt(report, [...path, 'workflow'], step['workflow'], 100);
+  if (id !== undefined && !WORKFLOW_ID.test(id))
+    report.add([...path, 'workflow'], `"${id.slice(0, 80)}" is not the id of a workflow: small letters, digits and -`);
+  booleanAt(report, [...path, 'wait'], step['wait']);
+  // Secrets would be stored as the input of the other run.
+  const names = WITH_NAMES.filter((name) => name !== 'secrets');
+  checkWith(step['with'], [...path, 'with'], around, each ? [...names, ...ITEM_NAMES] : names, undefined);
 }
 
 export function checkRetry(report: Report, path: Path, value: unknown): void {
@@ -44,12 +98,6 @@ function checkUses(
   catalogue: Catalogue | undefined,
 ): readonly [string, string] | undefined {
   const at = [...path, 'uses'];
-  if (step['uses'] === undefined) {
-    // A step of a later kind was refused by its key already.
-    if (Object.keys(step).every((key) => STEP_KEYS.known.includes(key)))
-      report.add(path, '"uses" is missing, for example uses: http.request');
-    return undefined;
-  }
   const uses = textAt(report, at, step['uses']);
   if (uses === undefined) return undefined;
   const match = USES.exec(uses);
@@ -67,45 +115,4 @@ function checkUses(
       : `the agent "${agent}" has no action "${action}".`;
   report.add(at, message + suggestion, 'CC_AGENT_UNKNOWN');
   return undefined;
-}
-
-function checkIf(value: unknown, path: Path, around: Surroundings): void {
-  if (value === undefined) return;
-  if (typeof value !== 'string' && typeof value !== 'boolean') {
-    around.report.add(path, `this must be an expression, true or false, not ${kind(value)}`);
-    return;
-  }
-  compileConditionWith(value, {
-    names: RUN_NAMES,
-    where: 'if',
-    statusFunctions: true,
-    complain: (complaint) => complain(around.report, path, complaint),
-    seen: (expression, at) => checkReferences(expression, path, at, around),
-  });
-}
-
-function checkWith(
-  value: unknown,
-  path: Path,
-  around: Surroundings,
-  schema: ReturnType<Catalogue['inputSchema']>,
-): void {
-  if (value !== undefined && !isJsonMap(value)) {
-    around.report.add(path, `this must be a map, not ${kind(value)}`);
-    return;
-  }
-  const dynamic: Path[] = [];
-  compileTemplateWith(value, {
-    names: WITH_NAMES,
-    where: 'with',
-    complain(complaint, inner) {
-      dynamic.push(inner);
-      complain(around.report, [...path, ...inner], complaint);
-    },
-    seen(expression, inner, at) {
-      dynamic.push(inner);
-      checkReferences(expression, [...path, ...inner], at, around);
-    },
-  });
-  if (schema !== undefined) checkConstants(around.report, path, value ?? {}, dynamic, schema);
 }

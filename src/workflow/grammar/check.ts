@@ -42,19 +42,24 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
   checkCost(workflow['cost'], report);
   checkDefaults(workflow['defaults'], report);
   const input = checkInputSchema(workflow['input'], report);
-  const steps = checkSteps(workflow['steps'], report);
-  const needs = checkNeeds(steps, report);
+  const steps = checkSteps(workflow['steps'], 'steps', report);
+  const last = workflow['finally'] === undefined ? {} : checkSteps(workflow['finally'], 'finally', report);
+  for (const id of Object.keys(last))
+    if (Object.hasOwn(steps, id))
+      report.add(['finally', id], `there is a step "${id}" under "steps" too`, undefined, { inKey: true });
+  const all = { ...steps, ...last };
   const around: Surroundings = {
     report,
     input,
-    steps: Object.keys(steps),
+    steps: Object.keys(all),
+    fanned: new Set(Object.keys(all).filter((id) => isJsonMap(all[id]) && all[id]['forEach'] !== undefined)),
+    last: false,
     upstream: undefined,
     step: undefined,
     secrets: options.secrets,
   };
-  for (const [id, step] of Object.entries(steps)) {
-    checkStep(id, step, { ...around, upstream: upstreamOf(id, needs), step: id }, options.catalogue);
-  }
+  checkEach(steps, 'steps', around, options.catalogue);
+  checkEach(last, 'finally', { ...around, last: true, upstream: new Set(Object.keys(steps)) }, options.catalogue);
   checkConcurrency(workflow['concurrency'], around);
   checkTriggers(workflow['on'], around, input);
   compileTemplateWith(workflow['output'], {
@@ -64,6 +69,17 @@ export function checkDefinition(value: unknown, report: Report, options: CheckOp
     seen: (expression, path, at) => checkReferences(expression, ['output', ...path], at, around),
   });
 }
+
+/** The steps of one section, each in sight of those that are settled before it. */
+function checkEach(steps: JsonMap, section: Section, around: Surroundings, catalogue: CheckOptions['catalogue']): void {
+  const needs = checkNeeds(steps, section, around.report);
+  for (const [id, step] of Object.entries(steps)) {
+    const upstream = new Set([...(around.upstream ?? []), ...upstreamOf(id, needs)]);
+    checkStep([section, id], step, { ...around, upstream, step: id }, catalogue);
+  }
+}
+
+type Section = 'steps' | 'finally';
 
 function checkId(id: unknown, report: Report, wanted: string | undefined): void {
   if (id === undefined) report.add([], '"id" is missing, for example id: nightly-report');
@@ -103,19 +119,19 @@ function checkInputSchema(value: unknown, report: Report): JsonSchema | undefine
   return faults.length === 0 ? value : undefined;
 }
 
-function checkSteps(value: unknown, report: Report): JsonMap {
-  if (value === undefined) report.add([], '"steps" is missing');
-  const steps = value === undefined ? undefined : mapAt(report, ['steps'], value);
+function checkSteps(value: unknown, section: Section, report: Report): JsonMap {
+  if (value === undefined) report.add([], `"${section}" is missing`);
+  const steps = value === undefined ? undefined : mapAt(report, [section], value);
   const ids = Object.keys(steps ?? {});
-  if (steps !== undefined && ids.length === 0) report.add(['steps'], 'a workflow has at least one step');
+  if (steps !== undefined && ids.length === 0) report.add([section], 'a workflow has at least one step');
   if (ids.length > MAX_STEPS) {
-    report.add(['steps'], `the workflow has ${ids.length} steps, at most ${MAX_STEPS} are allowed`);
+    report.add([section], `the workflow has ${ids.length} steps, at most ${MAX_STEPS} are allowed`);
     return {};
   }
   for (const id of ids) {
     if (!STEP_ID.test(id) || id.length > 60) {
       report.add(
-        ['steps', id],
+        [section, id],
         'the id of a step has small letters, digits and _, a letter first, at most 60',
         undefined,
         { inKey: true },
@@ -126,15 +142,15 @@ function checkSteps(value: unknown, report: Report): JsonMap {
 }
 
 /** The needs that are good; the rest is reported. */
-function checkNeeds(steps: JsonMap, report: Report): ReadonlyMap<string, readonly string[]> {
+function checkNeeds(steps: JsonMap, section: Section, report: Report): ReadonlyMap<string, readonly string[]> {
   const ids = Object.keys(steps);
   const needs = new Map<string, readonly string[]>();
   for (const id of ids) {
     const step = steps[id];
-    const list = listAt(report, ['steps', id, 'needs'], isJsonMap(step) ? step['needs'] : undefined, MAX_STEPS) ?? [];
+    const list = listAt(report, [section, id, 'needs'], isJsonMap(step) ? step['needs'] : undefined, MAX_STEPS) ?? [];
     const known: string[] = [];
     for (const [i, need] of list.entries()) {
-      const path = ['steps', id, 'needs', i];
+      const path = [section, id, 'needs', i];
       if (typeof need !== 'string') report.add(path, `this must be the id of a step, not ${kind(need)}`);
       else if (!Object.hasOwn(steps, need))
         report.add(path, `there is no step "${need.slice(0, 80)}".${didYouMean(need, ids)}`);
@@ -145,6 +161,6 @@ function checkNeeds(steps: JsonMap, report: Report): ReadonlyMap<string, readonl
   }
   const order = topologicalOrder(needs);
   if (!order.ok)
-    report.add(['steps', order.cycle[0]!, 'needs'], `these steps wait for each other: ${order.cycle.join(' -> ')}`);
+    report.add([section, order.cycle[0]!, 'needs'], `these steps wait for each other: ${order.cycle.join(' -> ')}`);
   return needs;
 }

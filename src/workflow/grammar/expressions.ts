@@ -13,11 +13,15 @@ export const RUN_NAMES: readonly string[] = ['input', 'trigger', 'event', 'steps
 export const WITH_NAMES: readonly string[] = [...RUN_NAMES, 'secrets'];
 /** Of a run that is about to exist. */
 export const START_NAMES: readonly string[] = ['input', 'trigger', 'event'];
+/** Where an item of a `forEach` is done. */
+export const ITEM_NAMES: readonly string[] = ['item', 'index'];
 export const EVENT_NAMES: readonly string[] = ['event'];
 
 const FIELDS = {
   step: ['output', 'error', 'status', 'attempt'],
+  stepWithItems: ['output', 'error', 'status', 'attempt', 'items'],
   run: ['id', 'workflow', 'version', 'startedAt'],
+  endingRun: ['id', 'workflow', 'version', 'startedAt', 'status', 'error'],
   trigger: ['kind', 'by', 'scheduledFor', 'event'],
 } as const;
 
@@ -25,8 +29,12 @@ const FIELDS = {
 export interface Surroundings {
   readonly report: Report;
   readonly input: JsonSchema | undefined;
-  /** All steps of the workflow. */
+  /** All steps of the workflow, those of `finally` as well. */
   readonly steps: readonly string[];
+  /** Those with a `forEach`. */
+  readonly fanned: ReadonlySet<string>;
+  /** The place is in `finally`: how the run will end is known. */
+  readonly last: boolean;
   /** Those that are settled when the expression is evaluated; undefined = all. */
   readonly upstream: ReadonlySet<string> | undefined;
   /** The step it belongs to, for messages. */
@@ -73,7 +81,7 @@ function referenceProblem(reference: Reference, around: Surroundings): string | 
     case 'secrets':
       return secretProblem(reference, around);
     case 'run':
-      return fieldProblem('run', reference.path[0], FIELDS.run);
+      return fieldProblem('run', reference.path[0], around.last ? FIELDS.endingRun : FIELDS.run);
     case 'trigger':
       return fieldProblem('trigger', reference.path[0], FIELDS.trigger);
     case 'input':
@@ -83,16 +91,17 @@ function referenceProblem(reference: Reference, around: Surroundings): string | 
   }
 }
 
-function stepProblem({ path: [id, field] }: Reference, { steps, upstream, step }: Surroundings): string | undefined {
+function stepProblem({ path: [id, field] }: Reference, around: Surroundings): string | undefined {
+  const { steps, upstream, step, fanned } = around;
   if (id === undefined) return 'name the step: steps.<id>.output';
   if (!steps.includes(id)) return `there is no step "${id}".${didYouMean(id, steps)}`;
   if (upstream !== undefined && !upstream.has(id)) {
     if (id === step) return `the step "${id}" cannot read itself`;
     return `the step "${id}" may not have run yet: add it to "needs" of "${step}"`;
   }
-  if (field === undefined)
-    return `name a field of the step: ${FIELDS.step.map((name) => `steps.${id}.${name}`).join(', ')}`;
-  return fieldProblem(`steps.${id}`, field, FIELDS.step);
+  const fields = fanned.has(id) ? FIELDS.stepWithItems : FIELDS.step;
+  if (field === undefined) return `name a field of the step: ${fields.map((name) => `steps.${id}.${name}`).join(', ')}`;
+  return fieldProblem(`steps.${id}`, field, fields);
 }
 
 function secretProblem({ path, computed }: Reference, { secrets }: Surroundings): string | undefined {

@@ -19,9 +19,10 @@ export const WORKFLOW_KEYS: Keys = {
     'cost',
     'defaults',
     'steps',
+    'finally',
     'output',
   ],
-  later: ['finally'],
+  later: [],
 };
 
 export const ON_KEYS: Keys = { known: ['schedule', 'event', 'webhook', 'alert'], later: [] };
@@ -53,23 +54,24 @@ export const DEFAULTS_KEYS: Keys = { known: ['retry', 'timeout'], later: [] };
 
 export const RETRY_KEYS: Keys = { known: ['attempts', 'delay', 'factor', 'maxDelay', 'jitter'], later: [] };
 
+const ANY_STEP = ['name', 'needs', 'if', 'continueOnError'];
+const EACH = ['forEach', 'concurrency', 'onItemFailure'];
+
+/** A step is of the kind whose key it has. */
+export const STEP_KINDS = {
+  uses: { known: ['uses', ...ANY_STEP, ...EACH, 'with', 'retry', 'timeout'], later: [] },
+  sleep: { known: ['sleep', ...ANY_STEP], later: [] },
+  until: { known: ['until', ...ANY_STEP], later: [] },
+  waitFor: { known: ['waitFor', ...ANY_STEP], later: [] },
+  approval: { known: ['approval', ...ANY_STEP], later: [] },
+  workflow: { known: ['workflow', ...ANY_STEP, ...EACH, 'with', 'wait'], later: [] },
+} as const satisfies Record<string, Keys>;
+
 export const STEP_KEYS: Keys = {
-  known: ['uses', 'name', 'with', 'needs', 'if', 'retry', 'timeout', 'continueOnError'],
-  later: [
-    'approval',
-    'approvers',
-    'quorum',
-    'onTimeout',
-    'forEach',
-    'concurrency',
-    'onItemFailure',
-    'sleep',
-    'until',
-    'waitFor',
-    'workflow',
-    'wait',
-    'steps',
-    'finally',
-    'output',
-  ],
+  known: [...new Set(Object.values(STEP_KINDS).flatMap(({ known }) => known))],
+  later: [],
 };
+
+export const WAIT_FOR_KEYS: Keys = { known: ['event', 'if', 'timeout'], later: [] };
+
+export const APPROVAL_KEYS: Keys = { known: ['message', 'approvers', 'quorum', 'timeout', 'onTimeout'], later: [] };

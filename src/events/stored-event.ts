@@ -1,0 +1,43 @@
+import { cloudEventOf } from './cloud-event.js';
+import type { Attributes } from './new-event.js';
+
+/** A row of the event table. */
+export interface EventRow {
+  /** bigint, as text. */
+  readonly seq: string;
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string | null;
+  readonly time: Date | null;
+  readonly data: string | null;
+  readonly traceparent: string | null;
+  readonly attributes: string | null;
+}
+
+export interface StoredEvent {
+  readonly seq: string;
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly traceparent: string | undefined;
+  /** The CloudEvent, as expressions see it. */
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+export const eventColumns = 'seq, id, source, type, subject, time, data, traceparent, attributes';
+
+export function storedEvent(row: EventRow): StoredEvent {
+  const { seq, source, id, type } = row;
+  const event = cloudEventOf({
+    id,
+    source,
+    type,
+    ...(row.subject !== null && { subject: row.subject }),
+    ...(row.time !== null && { time: row.time }),
+    ...(row.data !== null && { data: JSON.parse(row.data) as unknown }),
+    ...(row.traceparent !== null && { traceparent: row.traceparent }),
+    ...(row.attributes !== null && { attributes: JSON.parse(row.attributes) as Attributes }),
+  });
+  return { seq, source, id, type, traceparent: row.traceparent ?? undefined, event };
+}

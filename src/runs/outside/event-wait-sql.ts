@@ -1,0 +1,51 @@
+export interface EventWaitRow {
+  readonly run_id: string;
+  readonly step: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly scope: string;
+}
+
+export const waitSql = {
+  register: `
+    INSERT INTO event_wait (run_id, step, type, path, value, workflow_id, version, scope)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (run_id, step) DO UPDATE SET path = excluded.path, value = excluded.value, scope = excluded.scope`,
+
+  forget: 'DELETE FROM event_wait WHERE run_id = $1 AND step = $2',
+
+  /** Of these types, those that a run waits for. */
+  awaitedTypes: `
+    SELECT type FROM unnest($1::text[]) AS t(type) WHERE EXISTS (SELECT FROM event_wait w WHERE w.type = t.type)`,
+
+  /** The few paths that waits of a type have, each found by one step through the index. */
+  paths: `
+    WITH RECURSIVE p AS (
+      (SELECT path FROM event_wait WHERE type = $1 ORDER BY path LIMIT 1)
+      UNION ALL
+      SELECT (SELECT w.path FROM event_wait w WHERE w.type = $1 AND w.path > p.path ORDER BY w.path LIMIT 1)
+      FROM p WHERE p.path IS NOT NULL
+    ) SELECT path FROM p WHERE path IS NOT NULL`,
+
+  candidates: `
+    SELECT run_id, step, workflow_id, version, scope FROM event_wait
+    WHERE type = $1 AND path = $2 AND value = $3 AND (run_id, step) > ($4, $5) ORDER BY run_id, step LIMIT $6`,
+
+  /** A wait is over with the first event that matches it: whoever takes its row tells the run. */
+  deliver: `
+    WITH w AS (
+      DELETE FROM event_wait WHERE (run_id, step) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) RETURNING run_id, step
+    ), i AS (
+      INSERT INTO run_inbox (run_id, kind, data)
+      SELECT run_id, 'EventReceived', json_build_object('step', step, 'event', $3::json)::text FROM w
+    )
+    SELECT run_id AS id FROM w`,
+
+  /** What came since the run was created, but the event that started it. */
+  since: `
+    SELECT seq, id, source, type, subject, time, data, traceparent, attributes FROM event
+    WHERE type = $1 AND received_at >= (SELECT created_at FROM run WHERE id = $2) AND seq > $3 ORDER BY seq LIMIT $4`,
+
+  /** Left behind by runs that ended meanwhile. */
+  sweep: `DELETE FROM event_wait w WHERE NOT EXISTS (SELECT FROM run r WHERE r.id = w.run_id AND r.finished_at IS NULL)`,
+} as const;

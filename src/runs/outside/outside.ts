@@ -1,0 +1,59 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { RunFacts } from '../../telemetry/index.js';
+import { type Command, type Run, stateAt } from '../../workflow/index.js';
+import type { ChildStart, SessionOutside } from '../sessions/session-host.js';
+import { Sessions } from '../sessions/sessions.js';
+import { Children } from './children.js';
+import { CommandPorts } from './command-port.js';
+import { EventWaits } from './event-waits.js';
+
+/** Where the errands of runs go. Sessions are below what they reach for here, so they are told, not built, with it. */
+@Injectable()
+export class Outside implements SessionOutside, OnModuleInit {
+  constructor(
+    private readonly waits: EventWaits,
+    private readonly children: Children,
+    private readonly ports: CommandPorts,
+    private readonly sessions: Sessions,
+  ) {}
+
+  onModuleInit(): void {
+    this.sessions.reach(this);
+  }
+
+  awaitEvent(run: Run, step: string): Promise<void> {
+    return this.waits.register(run, step);
+  }
+
+  forgetEvent(run: Run, step: string): Promise<void> {
+    return this.waits.forget(run.id, step);
+  }
+
+  async requestApproval(run: Run, step: string, { traceId, spanId }: RunFacts): Promise<void> {
+    const state = stateAt(run, step);
+    if (state?.wait?.kind !== 'approval') return; // decided meanwhile
+    const { message, approvers, dueAt } = state.wait;
+    await this.ports.port.requestApproval({
+      run: run.id,
+      workflow: run.plan.id,
+      step,
+      message,
+      approvers,
+      requestedAt: state.startedAt!,
+      dueAt,
+      traceparent: `00-${traceId}-${spanId}-01`,
+    });
+  }
+
+  async closeApproval(run: Run, step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
+    return this.ports.port.closeApproval(run.id, step, as);
+  }
+
+  startChild(run: Run, facts: RunFacts, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
+    return this.children.start(run, facts, command);
+  }
+
+  cancelChild(run: Run, child: string, reason: string): Promise<boolean> {
+    return this.children.cancel(run.id, child, reason);
+  }
+}

@@ -1,0 +1,131 @@
+import type { RunFacts } from '../../telemetry/index.js';
+import { type Command, type Failure, type Run, type RunEvent, stateAt } from '../../workflow/index.js';
+import type { SessionOutside } from './session-host.js';
+
+type Errand = Command & {
+  readonly type: 'StartChild' | 'AwaitEvent' | 'ForgetEvent' | 'RequestApproval' | 'ExpireApproval';
+};
+
+/** What an errand needs of its session. */
+export interface Home {
+  readonly run: Run;
+  readonly facts: RunFacts;
+  readonly closed: boolean;
+  /** No errand that failed is tried again: whoever comes next does all that is outstanding. */
+  readonly draining: boolean;
+  came(event: RunEvent): void;
+  /** An answer is in the inbox. */
+  readInbox(): void;
+  idle(): void;
+}
+
+const retryMs = 1_000;
+
+export function isErrand(command: Command): command is Errand {
+  const { type } = command;
+  return type === 'StartChild' || type === 'AwaitEvent' || type === 'ForgetEvent' || type === 'RequestApproval' || type === 'ExpireApproval'; // prettier-ignore
+}
+
+/**
+ * What a run does outside of its log, apart from calling agents: every errand may be done twice, and one that fails is
+ * tried again. A run is not given back while one is under way.
+ */
+export class Errands {
+  readonly #underWay = new Set<string>();
+  /** What stands for as long as the step waits, and need not be done again here. */
+  readonly #standing = new Set<string>();
+
+  constructor(
+    private readonly outside: SessionOutside,
+    private readonly home: Home,
+  ) {}
+
+  get busy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  stands(command: Command): boolean {
+    return this.#standing.has(keyOf(command));
+  }
+
+  run(command: Errand): void {
+    if (!this.stands(command)) this.#try(keyOf(command), () => this.#carryOut(command));
+  }
+
+  /** Gives up what a step waits for; the run is ending. */
+  abort(path: string, attempt: number, error: Failure): void {
+    const { run } = this.home;
+    const wait = stateAt(run, path)?.wait;
+    const cancelled = { ...error, type: 'cancelled' } as const;
+    const given = (): void =>
+      this.home.came({ type: 'StepFailed', at: Date.now(), step: path, attempt, error: cancelled });
+    switch (wait?.kind) {
+      case 'event':
+        return this.#try(`abort ${path}`, () => this.outside.forgetEvent(run, path).then(given));
+      case 'approval':
+        return this.#try(`abort ${path}`, async () => {
+          await this.outside.closeApproval(run, path, 'cancelled');
+          this.home.came({ type: 'ApprovalDecided', at: Date.now(), step: path, decision: 'cancelled' });
+        });
+      case 'workflow':
+        return this.#try(`abort ${path}`, async () => {
+          const gone = await this.outside.cancelChild(run, wait.child, error.message);
+          if (gone)
+            this.home.came({ type: 'ChildEnded', at: Date.now(), step: path, child: wait.child, status: 'cancelled' });
+        });
+      default:
+        return given();
+    }
+  }
+
+  #try(key: string, errand: () => Promise<void>): void {
+    if (this.#underWay.has(key)) return;
+    this.#underWay.add(key);
+    const attempt = (): void => {
+      errand().then(
+        () => this.#over(key),
+        () => (this.home.closed || this.home.draining ? this.#over(key) : void setTimeout(attempt, retryMs)),
+      );
+    };
+    attempt();
+  }
+
+  #over(key: string): void {
+    this.#underWay.delete(key);
+    this.home.idle();
+  }
+
+  async #carryOut(command: Errand): Promise<void> {
+    const { run, facts } = this.home;
+    const { step } = command;
+    switch (command.type) {
+      case 'AwaitEvent':
+        await this.outside.awaitEvent(run, step);
+        this.#standing.add(keyOf(command));
+        return;
+      case 'RequestApproval':
+        await this.outside.requestApproval(run, step, facts);
+        this.#standing.add(keyOf(command));
+        return;
+      case 'ForgetEvent':
+        return this.outside.forgetEvent(run, step);
+      case 'ExpireApproval': {
+        const expired = await this.outside.closeApproval(run, step, 'expired');
+        if (expired) this.home.came({ type: 'ApprovalDecided', at: Date.now(), step, decision: 'expired' });
+        else this.home.readInbox();
+        return;
+      }
+      case 'StartChild': {
+        const started = await this.outside.startChild(run, facts, command);
+        const at = Date.now();
+        if (started.ok) this.home.came({ type: 'ChildStarted', at, step, child: started.id });
+        else this.home.came({ type: 'StepFailed', at, step, attempt: 0, error: started.failure });
+        return;
+      }
+    }
+  }
+}
+
+function keyOf(command: Command): string {
+  return `${command.type} ${command.id}`;
+}
