@@ -95,7 +95,14 @@ describe('the surface of the HTTP API', () => {
         definition: { on: { event: [{ type: 'order.paid' }] } },
       });
       expect((await checked.call('/api/v1/schedules')).body.items).toMatchObject([
-        { workflow: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Zurich', catchUp: 'none', overlap: 'allow', lastAt: null },
+        {
+          workflow: 'nightly',
+          cron: '0 3 * * *',
+          timezone: 'Europe/Zurich',
+          catchUp: 'none',
+          overlap: 'allow',
+          lastAt: null,
+        },
       ]);
       const [nightly] = (await checked.call('/api/v1/schedules?next=3')).body.items as [
         { nextAt: string; next: string[] },

@@ -1,7 +1,7 @@
 import { begin, itemCommands, nextItem, openItems, retryTimer, waitTimer } from './begin.js';
 import type { Command, RunEvent } from './events.js';
 import { evolve, hasEnded, isSettled } from './fold.js';
-import { finish } from './outcome.js';
+import { finish } from './finish.js';
 import { leaves, placeOf, planStep, stateAt } from './paths.js';
 import type { PlanStep } from './plan.js';
 import type { Run, StepState } from './run.js';

@@ -13,7 +13,7 @@ export interface AwaitedEvent {
   readonly scope: Readonly<Record<string, unknown>>;
 }
 
-export interface EventKey {
+interface EventKey {
   /** Keys below the event, as JSON. */
   readonly path: string;
   /** Canonical JSON of what stands there. */

@@ -35,6 +35,8 @@ export function checkStep(path: Path, value: unknown, around: Surroundings, cata
       return checkWaitFor(step['waitFor'], [...path, 'waitFor'], around);
     case 'approval':
       return checkApproval(step['approval'], [...path, 'approval'], around);
+    case undefined: // said already
+      return;
   }
 }
 

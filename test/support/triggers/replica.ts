@@ -7,7 +7,7 @@ import { Definitions } from '../../../src/definitions/index.js';
 import { EventsModule } from '../../../src/events/index.js';
 import { Secrets } from '../../../src/identity/index.js';
 import { JobsModule, type JobsRole } from '../../../src/jobs/index.js';
-import { RunStarter } from '../../../src/runs/index.js';
+import { EventWaits, RunStarter, type Signals } from '../../../src/runs/index.js';
 import { TelemetryModule } from '../../../src/telemetry/index.js';
 import { TriggersModule } from '../../../src/triggers/index.js';
 import type { FakeDefinitions } from './fake-definitions.js';
@@ -21,6 +21,9 @@ const given = (token: unknown, value: unknown): DynamicModule => ({
   providers: [{ provide: token as never, useValue: value }],
   exports: [token as never],
 });
+
+/** No run of these tests waits for an event. */
+const nobodyWaits = { wake: async () => undefined } as unknown as Signals;
 
 /** The rooms up to the triggers on a real database, with fakes of the two ports beside them: one of several hubs. */
 export async function startReplica(
@@ -41,6 +44,7 @@ export async function startReplica(
     events,
     given(Definitions, definitions),
     given(RunStarter, starter),
+    given(EventWaits, new EventWaits(database, definitions as unknown as Definitions, nobodyWaits)),
     given(Secrets, new Secrets({ secrets: [] }, () => undefined)),
   );
   const replica = await Test.createTestingModule({ imports: [triggers, events] }).compile();
