@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 @Entity({ name: 'event' })
 @Index('event_to_dispatch', ['seq'], { where: 'dispatched_at IS NULL' })
+@Index('event_by_type', ['type', 'receivedAt'])
 @Unique('event_once', ['source', 'id'])
 export class EventEntity {
   /** Order of arrival, more or less: transactions commit in any order. */

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('run_open', ['owner', 'wakeAt'], { where: 'finished_at IS NULL' })
 @Index('run_by_workflow', ['workflowId', 'id'])
 @Index('run_unsuccessful', ['status', 'id'], { where: `(status = ANY (ARRAY['failed'::text, 'cancelled'::text]))` })
+@Index('run_children', ['parentId'], { where: '((parent_id IS NOT NULL) AND (finished_at IS NULL))' })
 export class RunEntity {
   /** UUIDv7. */
   @PrimaryColumn('uuid')
