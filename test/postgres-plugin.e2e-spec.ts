@@ -148,7 +148,7 @@ describe('postgres.query', () => {
     controller.abort();
     expect(await running).toEqual(['cancelled', 'The statement on shop was stopped']);
     for (let tries = 0; (await ours(`query LIKE '%4711%' AND state = 'active'`)).length > 0; tries += 1) {
-      expect(tries).toBeLessThan(100);
+      expect(tries).toBeLessThan(1_000);
       await sleep(10);
     }
   });
@@ -267,7 +267,7 @@ it('takes a new password when the secret has one, and closes all it opened', asy
   }
   await other.stop();
   for (let tries = 0; (await ours(`usename = '${url.username}'`)).length > 0; tries += 1) {
-    expect(tries).toBeLessThan(100);
+    expect(tries).toBeLessThan(1_000);
     await sleep(10);
   }
   await sql.query(`DROP ROLE ${url.username}`);
@@ -342,8 +342,10 @@ describe('a server behind TLS', () => {
     while ((await ours(`query LIKE '%4713%' AND state = 'active'`)).length === 0) await sleep(10);
     controller.abort();
     expect((await running)[0]).toBe('cancelled');
-    await sleep(300);
-    expect(await ours(`query LIKE '%4713%' AND state = 'active'`)).toEqual([]);
+    for (let tries = 0; (await ours(`query LIKE '%4713%' AND state = 'active'`)).length > 0; tries += 1) {
+      expect(tries).toBeLessThan(900); // it sleeps 10 s if nobody cancels it
+      await sleep(10);
+    }
     await other.stop();
   });
 
@@ -358,6 +360,7 @@ describe('a server behind TLS', () => {
 
 agentContract(plugin, {
   options,
+  abortWithin: 5_000,
   secrets,
   examples: {
     'postgres.query': {

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { testDatabaseUrl } from './support/database.js';
 import { HubProcess } from './support/triggers/hub-process.js';
@@ -27,6 +29,18 @@ async function run(hub: HubProcess, workflow: string, input: object = {}): Promi
   });
   return last!;
 }
+
+it('shell.run fails when nothing can be started for want of files, and nobody dies of it', () => {
+  const code = `
+    import { execute } from '${pathToFileURL(join(repository, 'plugins/shell/dist/execute.js')).href}';
+    const command = { file: '/bin/echo', args: ['a'], cwd: '/', env: {}, stdin: '' };
+    const limits = { maxOutputBytes: 100, killAfterMs: 100 };
+    const one = () => execute(command, limits, new AbortController().signal).then(({ exitCode }) => exitCode, ({ code }) => code);
+    const all = await Promise.all(Array.from({ length: 60 }, one));
+    console.log(JSON.stringify([[...new Set(all)].sort(), await one()]));`;
+  const args = ['-c', 'ulimit -n 60 && exec "$0" "$@"', process.execPath, '--input-type=module', '-e', code];
+  expect(JSON.parse(execFileSync('sh', args, { encoding: 'utf8' }))).toEqual([[0, 'EMFILE'], 0]);
+});
 
 describe('the plugins that come with the hub', () => {
   const root = mkdtempSync(join(tmpdir(), 'commandcenter-shipped-'));
@@ -94,7 +108,10 @@ describe('the plugins that come with the hub', () => {
     const sql = new pg.Client(database.url);
     await sql.connect();
     await sql.query('CREATE TABLE said (run text PRIMARY KEY, text text)');
-    hub = await HubProcess.start(root, database.url, { BACKUP_KEY: 's3cr3t-k3y', SHOP_URL: database.url });
+    // With telemetry: it patches what the plugins work with. Nobody listens.
+    const telemetry = { OTEL_SDK_DISABLED: 'false', OTEL_EXPORTER_PROMETHEUS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }; // prettier-ignore
+    const env = { BACKUP_KEY: 's3cr3t-k3y', SHOP_URL: database.url, ...telemetry };
+    hub = await HubProcess.start(root, database.url, env);
 
     const text = `'; DROP TABLE said; -- $(id)`;
     const ended = await run(hub, 'together', { text });

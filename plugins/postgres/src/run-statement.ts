@@ -20,18 +20,20 @@ export interface Rows {
  */
 export function runStatement(client: pg.ClientBase, { sql, parameters, maxRows, maxBytes }: Statement): Promise<Rows> {
   return new Promise((resolve, reject) => {
-    const rows: Record<string, unknown>[] = [];
+    let count = 0;
     let bytes = 0;
     const config = { text: sql, values: [...parameters], types, queryMode: 'extended' };
-    const query = new pg.Query<Record<string, unknown>>(config);
-    query.on('row', (row) => {
-      bytes += Buffer.byteLength(JSON.stringify(row));
-      if (rows.length === maxRows) reject(tooMuch(`${maxRows} rows`));
-      else if (bytes > maxBytes) reject(tooMuch(`${maxBytes} bytes`));
-      else rows.push(row);
+    // A callback rather than the events `end` and `error`: the tracing of `pg` ends the span of a query only there.
+    const query = new pg.Query<Record<string, unknown>>(config, (error, result) => {
+      if (error) reject(error);
+      else resolve({ rows: result.rows, rowCount: result.rowCount ?? result.rows.length });
     });
-    query.on('error', reject);
-    query.on('end', ({ rowCount }) => resolve({ rows, rowCount: rowCount ?? rows.length }));
+    query.on('row', (row) => {
+      count += 1;
+      bytes += Buffer.byteLength(JSON.stringify(row));
+      if (count > maxRows) reject(tooMuch(`${maxRows} rows`));
+      else if (bytes > maxBytes) reject(tooMuch(`${maxBytes} bytes`));
+    });
     client.query(query);
   });
 }

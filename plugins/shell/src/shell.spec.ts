@@ -273,10 +273,13 @@ describe('the end of a step', () => {
       child.stdout.once('data', () => require('fs').writeFileSync(${JSON.stringify(pidFile)}, process.pid + ' ' + child.pid));
       setInterval(() => {}, 1000);`);
 
-  async function aborted(command: string[]): Promise<{ pids: number[]; ms: number; kind: string | undefined }> {
+  async function aborted(
+    command: string[],
+    given = {},
+  ): Promise<{ pids: number[]; ms: number; kind: string | undefined }> {
     rmSync(pidFile, { force: true });
     const controller = new AbortController();
-    const running = failure({ command }, {}, fakeContext({ signal: controller.signal }));
+    const running = failure({ command }, given, fakeContext({ signal: controller.signal }));
     let pids: number[] = [];
     for (let tries = 0; pids.length < 2 && tries < 500; tries += 1) {
       await sleep(20);
@@ -294,7 +297,7 @@ describe('the end of a step', () => {
   }
 
   it('ends the program and all it started, with SIGTERM', async () => {
-    const { pids, kind } = await aborted(family(''));
+    const { pids, kind } = await aborted(family(''), { killAfterMs: 5_000 });
     expect([kind, pids.filter(lives)]).toEqual(['cancelled', []]);
   });
 
@@ -309,7 +312,7 @@ describe('the end of a step', () => {
   it('leaves those it started their time when the program itself went at once', async () => {
     const told = join(root, 'told');
     const orderly = `process.on('SIGTERM', () => setTimeout(() => { require('fs').writeFileSync(${JSON.stringify(told)}, ''); process.exit() }, 100))`;
-    const { pids } = await aborted(family(orderly));
+    const { pids } = await aborted(family(orderly), { killAfterMs: 5_000 });
     expect(readFileSync(told, 'utf8')).toBe('');
     expect(pids.filter(lives)).toEqual([]);
   });
@@ -363,6 +366,8 @@ it('options name no program twice, and no folder that is not absolute', () => {
 
 agentContract(plugin, {
   options,
+  // Processes start slowly on a busy machine.
+  abortWithin: 5_000,
   examples: {
     'shell.run': {
       right: [
