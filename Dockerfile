@@ -42,7 +42,7 @@ RUN install -d -m 700 -o node -g node .commandcenter \
 USER node
 VOLUME /app/.commandcenter
 EXPOSE 3000 9464
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # node itself is process 1: SIGTERM reaches the hub, which drains and ends.
 CMD ["node", "dist/main.js", "start"]

@@ -5,7 +5,7 @@ import { until } from './crash/arena.js';
 import { describeWithEngine } from './support/stack/engine.js';
 import { Guide } from './support/stack/guide.js';
 
-const patience = 400_000;
+const patience = 700_000; // an image is built from nothing
 const page = 'docs/deploy/backup-and-upgrade.md';
 const call = (delay: string, attempts: number) => `
 steps:

@@ -7,7 +7,7 @@ import { until } from './crash/arena.js';
 import { describeWithEngine } from './support/stack/engine.js';
 import { Guide } from './support/stack/guide.js';
 
-const patience = 400_000;
+const patience = 700_000; // an image is built from nothing
 const page = 'docs/deploy/docker.md';
 /** In memory, and so its replica's, for four seconds: its calls fail, half a second apart. */
 const held = `

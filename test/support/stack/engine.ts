@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** What `docker` and its Compose plugin say when they reach an engine; undefined where they do not. */
-export function engine(): string | undefined {
+function engine(): string | undefined {
   const ask = (...args: string[]) => spawnSync('docker', args, { encoding: 'utf8', timeout: 15_000 });
   const version = ask('version', '--format', '{{.Server.Version}}');
   const compose = ask('compose', 'version', '--short');

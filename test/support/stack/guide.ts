@@ -52,7 +52,10 @@ export class Guide {
     ];
     const script = lines
       .map((line) =>
-        line.replaceAll(image, this.image).replaceAll(/\bcommandcenter-(hub|postgres)-/g, `${this.project}-$1-`),
+        line
+          .replaceAll(image, this.image)
+          .replaceAll(/\bhub\.dump\b/g, join(this.#folder, 'hub.dump'))
+          .replaceAll(/\bcommandcenter-(hub|postgres)-/g, `${this.project}-$1-`),
       )
       .join('\n');
     const env = {
@@ -63,7 +66,7 @@ export class Guide {
       COMPOSE_PROGRESS: 'plain',
     };
     return new Promise((resolve, reject) => {
-      const options = { cwd: root, env, timeout: 300_000, maxBuffer: 2 ** 26 };
+      const options = { cwd: root, env, timeout: 600_000, maxBuffer: 2 ** 26 };
       execFile('bash', ['-euo', 'pipefail', '-c', script], options, (error, stdout, stderr) => {
         this.#said += `$ ${script}\n${stdout}${stderr}`;
         if (error) reject(new Error(`${script}\nended with ${error.code}:\n${stdout}${stderr}`));
