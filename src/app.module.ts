@@ -11,7 +11,7 @@ import {
   WorkflowVersionEntity,
 } from './definitions/index.js';
 import { EventEntity, EventsModule } from './events/index.js';
-import { IdentityModule, type Secrets, SessionEntity, TokenEntity } from './identity/index.js';
+import { identityEntities, IdentityModule, openStoredSecrets, type Secrets, type StoredSecrets } from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
@@ -24,8 +24,7 @@ class AppModule {}
 
 /** Handed to TypeORM: every room's own. */
 export const entities: Entities = [
-  TokenEntity,
-  SessionEntity,
+  ...identityEntities,
   WorkflowEntity,
   WorkflowVersionEntity,
   WorkflowRevisionEntity,
@@ -42,6 +41,7 @@ function rooms(
   config: Config,
   database: Database,
   secrets: Secrets,
+  stored: StoredSecrets,
   role: JobsRole,
   plugins: LoadedPlugins,
 ): DynamicModule[] {
@@ -50,7 +50,7 @@ function rooms(
   const base = [settings, telemetry, DatabaseModule.with(database, telemetry)];
   const jobs = JobsModule.with(role, ...base);
   const events = EventsModule.with(...base, jobs);
-  const identity = IdentityModule.with(secrets, ...base);
+  const identity = IdentityModule.withStore(secrets, stored, ...base);
   const host = PluginHostModule.with(plugins, role, ...base, jobs, events, identity);
   const definitions = DefinitionsModule.with(...base, host);
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
@@ -68,8 +68,9 @@ export async function createApp(
   role: JobsRole,
   logger: LoggerService,
 ): Promise<NestFastifyApplication> {
+  const stored = await openStoredSecrets(config, database, secrets);
   const plugins = await loadPlugins(config, (name) => secrets.find(name));
-  const imports = rooms(config, database, secrets, role, plugins);
+  const imports = rooms(config, database, secrets, stored, role, plugins);
   const module = { module: AppModule, imports };
   const options = { abortOnError: false, logger };
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(config), options);

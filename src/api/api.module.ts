@@ -1,19 +1,23 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertsController } from './controllers/alerts.controller.js';
+import { AuditController } from './controllers/audit.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { HooksController } from './controllers/hooks.controller.js';
+import { GroupsController } from './controllers/groups.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { SessionController } from './controllers/session.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { SchedulesController } from './controllers/schedules.controller.js';
 import { SchemasController } from './controllers/schemas.controller.js';
+import { SecretsController } from './controllers/secrets.controller.js';
 import { SlosController } from './controllers/slos.controller.js';
 import { RunStreamController } from './controllers/run-stream.controller.js';
 import { StartRunController } from './controllers/start-run.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { WorkflowChangesController } from './controllers/workflow-changes.controller.js';
+import { UsersController } from './controllers/users.controller.js';
 import { WorkflowsController } from './controllers/workflows.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { AssetsController } from './pages/assets.controller.js';
@@ -38,6 +42,10 @@ const api = [
   PluginsController,
   SystemController,
   TokensController,
+  UsersController,
+  GroupsController,
+  SecretsController,
+  AuditController,
   SessionController,
   SchemasController,
   DocsController,

@@ -11,10 +11,13 @@ export interface Config {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly adminToken?: string;
+  /** What stored secrets are sealed with, the newest first; none = see encryption-key-file.ts. As they were given. */
+  readonly encryptionKeys: readonly string[];
   readonly plugins: readonly PluginConfig[];
   readonly workflows: readonly string[];
   /** Names workflows may use as `secrets.NAME`. The values are not here. */
   readonly secrets: readonly string[];
+  readonly audit: AuditConfig;
   readonly prometheus: PrometheusConfig;
   readonly grafana: GrafanaConfig;
   readonly telemetry: TelemetryConfig;
@@ -29,6 +32,12 @@ export interface PluginConfig {
   /** Names this plugin may read. */
   readonly secrets: readonly string[];
   readonly onError: 'fail' | 'skip';
+}
+
+/** Whichever is reached first. */
+export interface AuditConfig {
+  readonly retentionMs: number;
+  readonly maxEntries: number;
 }
 
 export interface PrometheusConfig {

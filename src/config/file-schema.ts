@@ -64,6 +64,12 @@ export const fileSchema = z.strictObject({
   plugins: z.array(plugin).optional().describe('Plugins to load, in order; http and transform when absent'),
   workflows: z.array(z.string().min(1)).optional().describe('Folders of workflow files; workflows/ when absent'),
   secrets: z.array(secretName).default([]).describe('Names workflows may use as secrets.NAME'),
+  audit: z
+    .strictObject({
+      retention: duration('365d', 'How long entries of the audit log are kept'),
+      maxEntries: count(1_000_000, 'Entries of the audit log; the oldest go first'),
+    })
+    .prefault({}),
   prometheus: z
     .strictObject({
       url: webAddress.optional().describe('Where error budgets are asked for'),

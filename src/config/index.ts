@@ -1,8 +1,9 @@
-export type { Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
+export type { AuditConfig, Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
 export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
 export { childEnvironment } from './child-environment.js';
 export { parseDuration } from './duration.js';
 export { CONFIG, ConfigModule } from './config.module.js';
+export { decodeKey } from './encryption-keys.js';
 export type { Environment } from './environment-schema.js';
 export { configJsonSchema } from './file-schema.js';
 export { readHubVersion } from './hub-version.js';

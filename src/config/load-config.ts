@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { CcError, messageOf, type Problem } from '../errors/index.js';
 import type { Config, EngineConfig, PrometheusConfig } from './config.js';
+import { encryptionKeysOf } from './encryption-keys.js';
 import { type Environment, environmentSchema, withoutEmpty } from './environment-schema.js';
 import { type ConfigFile, fileSchema } from './file-schema.js';
 import { deepFreeze } from './freeze.js';
@@ -22,7 +23,8 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
   const named = env['COMMANDCENTER_CONFIG'] || undefined;
   const path = resolve(cwd, named ?? 'commandcenter.yaml');
   const { present, file, problems: inFile } = readConfigFile(path, named !== undefined);
-  problems.push(...inFile);
+  const encryption = encryptionKeysOf(env);
+  problems.push(...inFile, ...encryption.problems);
   if (!environment.success || !file || problems.length > 0) {
     throw new CcError('CC_CONFIG_INVALID', `The configuration has ${count(problems.length)} to correct.`, { problems });
   }
@@ -37,9 +39,11 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     ...(values.COMMANDCENTER_ADMIN_TOKEN !== undefined && { adminToken: values.COMMANDCENTER_ADMIN_TOKEN }),
+    encryptionKeys: encryption.keys,
     plugins: file.plugins ?? defaultPlugins,
     workflows: workflowFolders(file, root),
     secrets: file.secrets,
+    audit: { retentionMs: file.audit.retention, maxEntries: file.audit.maxEntries },
     prometheus: prometheusOf(
       {
         url: values.COMMANDCENTER_PROMETHEUS_URL ?? file.prometheus.url,

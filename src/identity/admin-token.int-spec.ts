@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { testDatabase } from '../../test/support/database.js';
 import type { Database } from '../database/index.js';
 import { ensureAdminToken, type AdminTokenOptions } from './admin-token.js';
+import { identityEntities } from './entities.js';
 import { hashToken } from './token-text.js';
-import { TokenEntity } from './token.entity.js';
 import { Tokens } from './tokens.js';
 
 describe('the admin token of the first start', () => {
@@ -14,7 +14,7 @@ describe('the admin token of the first start', () => {
   let options: AdminTokenOptions;
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity] });
+    database = await testDatabase({ entities: identityEntities });
   });
   afterAll(() => database.close());
   beforeEach(async () => {

@@ -4,6 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import type { Database } from '../database/index.js';
+import { theHub } from './actor.js';
+import { record } from './audit-record.js';
+import { markChanged } from './change.js';
 import { hashToken, newToken } from './token-text.js';
 
 export interface AdminTokenOptions {
@@ -49,7 +52,8 @@ export async function ensureAdminToken(database: Database, options: AdminTokenOp
 
 async function isAdmin(client: pg.ClientBase, token: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    `SELECT 1 FROM token WHERE hash = $1 AND role = 'admin' AND (expires_at IS NULL OR expires_at > now())`,
+    `SELECT 1 FROM token
+      WHERE hash = $1 AND role = 'admin' AND user_id IS NULL AND (expires_at IS NULL OR expires_at > now())`,
     [hashToken(token)],
   );
   return rowCount === 1;
@@ -58,10 +62,14 @@ async function isAdmin(client: pg.ClientBase, token: string): Promise<boolean> {
 async function replace(client: pg.ClientBase, name: string, token: string): Promise<void> {
   const hash = hashToken(token);
   await client.query('DELETE FROM token WHERE name = $1 OR hash = $2', [name, hash]);
+  const id = randomUUID();
   await client.query(
     `INSERT INTO token (id, name, hash, role, approver, created_at) VALUES ($1, $2, $3, 'admin', true, now())`,
-    [randomUUID(), name, hash],
+    [id, name, hash],
   );
+  const details = { name, role: 'admin' };
+  await record(client, theHub, { action: 'token.create', targetKind: 'token', target: id, details });
+  await markChanged(client);
 }
 
 /** Undefined when the file is not there or not ours: it is then written anew. */

@@ -6,7 +6,7 @@ import { Redactor } from './redactor.js';
 const maxAgeMs = 5_000;
 
 /**
- * The values behind the names listed under `secrets:`. They are handed out, never logged and never stored. One a hub: what
+ * The values behind the names listed under `secrets:`, of the environment, a file, or the encrypted store, in this order. They are handed out, never logged and never stored. One a hub: what
  * leaves the process is blacked out by the one that hands the values out, which alone knows them all.
  */
 export class Secrets {
@@ -14,12 +14,29 @@ export class Secrets {
   readonly #names: ReadonlySet<string>;
   readonly #known = new Map<string, { readonly value: string; readonly readAt: number }>();
   readonly #redactor = new Redactor();
+  #stored: SecretSource = () => undefined;
 
-  constructor(config: Pick<Config, 'secrets'>, source: SecretSource) {
+  constructor(config: Pick<Config, 'secrets'> & Partial<Pick<Config, 'encryptionKeys'>>, source: SecretSource) {
     this.#source = source;
     this.#names = new Set(config.secrets);
+    for (const key of config.encryptionKeys ?? []) this.hide(key);
     // Read now, so that a value is blacked out even before its first use.
     for (const name of this.#names) this.#read(name);
+  }
+
+  /** Asked for what the environment does not have. Throws CC_SECRET_SEALED for what it has and cannot open. */
+  storeIs(stored: SecretSource): void {
+    this.#stored = stored;
+  }
+
+  /** Whether a value comes from the environment (NAME or NAME_FILE), which goes before the store. */
+  isOutside(name: string): boolean {
+    return this.#source(name) !== undefined;
+  }
+
+  /** From now on this text is blacked out wherever it would leave the process. */
+  hide(value: string): void {
+    this.#redactor.add(value);
   }
 
   listed(): string[] {
@@ -37,7 +54,7 @@ export class Secrets {
     if (value !== undefined) return value;
     throw new CcError(
       'CC_SECRET_UNKNOWN',
-      `Secret ${name} is listed but has no value; set ${name}, or ${name}_FILE to the path of a file, in the hub's environment`,
+      `Secret ${name} is listed but has no value; set ${name}, or ${name}_FILE to the path of a file, in the hub's environment, or store one: \`commandcenter secrets set ${name}\``,
     );
   }
 
@@ -61,7 +78,7 @@ export class Secrets {
 
   #read(name: string): string | undefined {
     const value = this.#source(name);
-    if (value === undefined) return undefined;
+    if (value === undefined) return this.#stored(name);
     this.#known.set(name, { value, readAt: performance.now() });
     this.#redactor.add(value);
     return value;

@@ -1,10 +1,9 @@
 import { testDatabase } from '../../test/support/database.js';
 import type { Database } from '../database/index.js';
 import { Authenticator } from './authenticator.js';
-import { SessionEntity } from './session.entity.js';
 import { Sessions } from './sessions.js';
+import { identityEntities } from './entities.js';
 import { hashToken } from './token-text.js';
-import { TokenEntity } from './token.entity.js';
 import { Tokens } from './tokens.js';
 
 describe('browser sessions', () => {
@@ -23,7 +22,7 @@ describe('browser sessions', () => {
     (await database.pool.query<{ row: string }>('SELECT session::text AS row FROM session')).rows;
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
+    database = await testDatabase({ entities: identityEntities });
     tokens = new Tokens(database);
     sessions = new Sessions(database);
   });
@@ -39,6 +38,7 @@ describe('browser sessions', () => {
       id: token.id,
       name: 'cli',
       role: 'operator',
+      groups: [],
       approver: true,
     });
     expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 6.9 * day);

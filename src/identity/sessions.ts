@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
 import type { Principal } from './principal.js';
-import { principalOf, tokenColumns, tokenIsValid, type TokenRow } from './token-row.js';
+import { principalOf, tokenColumns, tokenIsValid, tokenTables, type TokenRow } from './token-row.js';
 import { hashToken, newSecret } from './token-text.js';
 
 export interface NewSession {
@@ -32,7 +32,7 @@ export class Sessions {
               FOR UPDATE SKIP LOCKED)
        )
        INSERT INTO session (hash, token_id, expires_at)
-       SELECT $1, t.id, least(t.expires_at, now() + interval '7 days') FROM token t WHERE t.id = $2 AND ${tokenIsValid}
+       SELECT $1, t.id, least(t.expires_at, now() + interval '7 days') FROM ${tokenTables} WHERE t.id = $2 AND ${tokenIsValid}
        RETURNING expires_at AS "expiresAt"`,
       [hashToken(secret), tokenId],
     );
@@ -42,7 +42,7 @@ export class Sessions {
   /** Whose session it is; undefined when it is unknown, has ended, or its token has. */
   async find(hash: Buffer): Promise<Principal | undefined> {
     const { rows } = await this.database.pool.query<TokenRow>(
-      `SELECT ${tokenColumns}, s.hash FROM session s JOIN token t ON t.id = s.token_id
+      `SELECT ${tokenColumns}, s.hash FROM ${tokenTables} JOIN session s ON s.token_id = t.id
         WHERE s.hash = $1 AND s.expires_at > now() AND ${tokenIsValid}`,
       [hash],
     );

@@ -1,5 +1,6 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import type { Role } from './principal.js';
+import { UserEntity } from './user.entity.js';
 
 /** An API token. The token itself is nowhere: only its hash. */
 @Entity({ name: 'token' })
@@ -30,4 +31,18 @@ export class TokenEntity {
   /** At most a minute old: it is not written on every request. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
+
+  /** For whom it acts; null = for itself. */
+  @Index('token_user_idx')
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  /** Never loaded; it is the foreign key that ends the tokens of a deleted user. */
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'token_user_fk' })
+  user?: UserEntity;
+
+  /** Requests per minute; null = engine.rateLimitPerMinute. */
+  @Column('integer', { name: 'rate_per_minute', nullable: true })
+  ratePerMinute!: number | null;
 }

@@ -1,10 +1,9 @@
 import { testDatabase } from '../../test/support/database.js';
 import type { Database } from '../database/index.js';
 import { Authenticator } from './authenticator.js';
-import { SessionEntity } from './session.entity.js';
 import { Sessions } from './sessions.js';
+import { identityEntities } from './entities.js';
 import { hashToken } from './token-text.js';
-import { TokenEntity } from './token.entity.js';
 import { Tokens } from './tokens.js';
 
 class CountedTokens extends Tokens {
@@ -22,7 +21,7 @@ describe('tokens', () => {
   const wanted = { name: 'ci', role: 'operator', approver: false, expiresAt: null } as const;
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
+    database = await testDatabase({ entities: identityEntities });
     tokens = new Tokens(database);
   });
   afterAll(() => database.close());
@@ -36,6 +35,7 @@ describe('tokens', () => {
       name: 'ci',
       role: 'operator',
       approver: false,
+      groups: [],
     });
     const { rows } = await database.pool.query<{ row: string }>('SELECT token::text AS row FROM token');
     expect(JSON.stringify(rows)).not.toContain(token);

@@ -1,24 +1,14 @@
-import { Controller, Delete, Get, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Authenticator, roles, Tokens, type TokenEntity } from '../../identity/index.js';
-import { pageOf, time } from '../answers/page.js';
+import { Authenticator, Tokens } from '../../identity/index.js';
+import { identityName, token, tokenFields } from '../answers/identity.js';
+import { pageOf } from '../answers/page.js';
+import { actorOf } from '../door/actor.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
 import { slice, sliceQuery } from '../door/slice.js';
-
-const token = z
-  .strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    role: z.enum(roles),
-    approver: z.boolean(),
-    createdAt: time,
-    expiresAt: time.nullable(),
-    lastUsedAt: time.nullable().describe('At most a minute old'),
-  })
-  .meta({ id: 'Token' });
 
 const listTokens = routeSpec({
   summary: 'API tokens',
@@ -29,6 +19,7 @@ const listTokens = routeSpec({
 
 const createToken = routeSpec({
   summary: 'Make an API token',
+  description: 'With a user it acts as them: under their name, in their groups, with no more than their role.',
   access: 'admin',
   body: z.strictObject({
     name: z
@@ -37,12 +28,11 @@ const createToken = routeSpec({
       .min(1)
       .max(200)
       .meta({ examples: ['ci'] }),
-    role: z.enum(roles),
-    approver: z.boolean().default(false).describe('May decide approvals as well'),
-    expiresAt: time
-      .transform((text) => new Date(text))
-      .nullable()
-      .default(null),
+    role: tokenFields.role,
+    approver: tokenFields.approver.default(false),
+    expiresAt: tokenFields.expiresAt.default(null),
+    user: identityName.nullable().default(null),
+    ratePerMinute: tokenFields.ratePerMinute.default(null),
   }),
   answer: {
     status: 201,
@@ -52,11 +42,23 @@ const createToken = routeSpec({
   errors: ['CC_TOKEN_EXISTS'],
 });
 
+const params = z.strictObject({ id: z.uuid() });
+
+const changeToken = routeSpec({
+  summary: 'Change an API token',
+  description: 'What is left out stays. Holds on every replica within a second.',
+  access: 'admin',
+  params,
+  body: z.strictObject(tokenFields).partial(),
+  answer: { status: 200, description: 'The token as it is now', schema: token },
+  errors: ['CC_TOKEN_NOT_FOUND'],
+});
+
 const revokeToken = routeSpec({
   summary: 'Revoke an API token',
-  description: 'Other replicas may believe it for five seconds more.',
+  description: 'With its browser sessions, on every replica within a second.',
   access: 'admin',
-  params: z.strictObject({ id: z.uuid() }),
+  params,
   answer: { status: 204, description: 'Revoked' },
   errors: ['CC_TOKEN_NOT_FOUND'],
 });
@@ -72,25 +74,30 @@ export class TokensController {
   @Route(listTokens)
   async list(@Req() request: FastifyRequest) {
     const { query } = read(listTokens, request);
-    return slice((await this.tokens.list()).map(view), query);
+    return slice(await this.tokens.list(), query);
   }
 
   @Post()
   @Route(createToken)
   async create(@Req() request: FastifyRequest) {
     const { body } = read(createToken, request);
-    const { token, entity } = await this.tokens.create(body);
-    return { ...view(entity), token };
+    const { token, entity } = await this.tokens.create(body, actorOf(request));
+    return { ...entity, token };
+  }
+
+  @Patch(':id')
+  @Route(changeToken)
+  async change(@Req() request: FastifyRequest) {
+    const { params, body } = read(changeToken, request);
+    const changed = await this.tokens.change(params.id, body, actorOf(request));
+    this.authenticator.forgetAll();
+    return changed;
   }
 
   @Delete(':id')
   @Route(revokeToken)
   async revoke(@Req() request: FastifyRequest) {
-    await this.tokens.revoke(read(revokeToken, request).params.id);
+    await this.tokens.revoke(read(revokeToken, request).params.id, actorOf(request));
     this.authenticator.forgetAll();
   }
-}
-
-function view({ id, name, role, approver, createdAt, expiresAt, lastUsedAt }: TokenEntity) {
-  return { id, name, role, approver, createdAt, expiresAt, lastUsedAt };
 }

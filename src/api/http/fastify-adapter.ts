@@ -9,6 +9,7 @@ import { answerClientError } from './client-error.js';
 import { installGuard, rateKey } from './guard.js';
 import { installHttpTelemetry } from './http-telemetry.js';
 import { sendProblem } from './problem-filter.js';
+import { installRequestId, newRequestId } from './request-id.js';
 import { installRouteTable } from './route-table.js';
 import { installSecurityHeaders } from './security-headers.js';
 import { installStrangers } from './strangers.js';
@@ -28,6 +29,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
     logger: false,
     trustProxy: false,
     bodyLimit: config.engine.requestBytes,
+    genReqId: newRequestId,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -41,6 +43,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   server.server.maxConnections = MAX_CONNECTIONS;
   installRouteTable(server);
   installHttpTelemetry(server);
+  installRequestId(server);
   installSecurityHeaders(server);
   installBodyParsers(server);
   if (config.logLevel === 'debug' || config.logLevel === 'trace') installAccessLog(server);
@@ -51,7 +54,8 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   void server.register(cookie, { hook: false });
   void server.register(rateLimit, {
     global: false,
-    max: config.engine.rateLimitPerMinute,
+    // A request without a known token has no principal yet.
+    max: (request: FastifyRequest) => request.principal?.ratePerMinute ?? config.engine.rateLimitPerMinute,
     timeWindow: 60_000,
     keyGenerator: rateKey,
   });

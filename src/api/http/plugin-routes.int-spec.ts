@@ -25,10 +25,9 @@ import { Database, DatabaseModule } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { EventsModule } from '../../events/index.js';
 import {
+  identityEntities,
   IdentityModule,
   Secrets,
-  SessionEntity,
-  TokenEntity,
   Tokens,
   type Role as RoleName,
 } from '../../identity/index.js';
@@ -199,7 +198,7 @@ describe('routes of a plugin', () => {
     call('/hook', { method: 'POST', payload, headers: { 'x-signature': sign(payload), ...headers } }, to);
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
+    database = await testDatabase({ entities: identityEntities });
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       const made = await new Tokens(database).create({ name: role, role, approver: false, expiresAt: null });
       tokens[role] = made.token;

@@ -12,9 +12,10 @@ export function rateLimit(
     const answer = await limit(request);
     if (answer.isAllowed || !answer.isExceeded) return;
     const retryAfter = Math.max(1, answer.ttlInSeconds);
+    const more = request.principal?.ratePerMinute === undefined ? 'raise engine.rateLimitPerMinute' : 'have the rate of this token raised'; // prettier-ignore
     throw new CcError(
       'CC_RATE_LIMITED',
-      `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or raise engine.rateLimitPerMinute`,
+      `more than ${answer.max} requests in a minute; try again in ${retryAfter} s, or ${more}`,
       { retryAfter },
     );
   };

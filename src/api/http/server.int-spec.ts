@@ -7,7 +7,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { testDatabase, testDatabaseUrl } from '../../../test/support/database.js';
 import { ConfigModule, loadConfig, type Config } from '../../config/index.js';
 import { Database, DatabaseModule } from '../../database/index.js';
-import { IdentityModule, Secrets, SessionEntity, TokenEntity, Tokens, type Role } from '../../identity/index.js';
+import { identityEntities, IdentityModule, Secrets, Tokens, type Role } from '../../identity/index.js';
 import { TelemetryModule } from '../../telemetry/index.js';
 import { configureApp } from '../configure-app.js';
 import { HealthController } from '../controllers/health.controller.js';
@@ -71,7 +71,7 @@ describe('the HTTP server', () => {
     call({ method: 'POST', url: '/api/v1/tokens', token: admin, payload, headers });
 
   beforeAll(async () => {
-    database = await testDatabase({ entities: [TokenEntity, SessionEntity] });
+    database = await testDatabase({ entities: identityEntities });
     app = await start();
     server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     admin = await token('admin');
@@ -300,7 +300,7 @@ describe('the HTTP server', () => {
   it('is unavailable, not broken, while PostgreSQL is away', async () => {
     const { url, drop } = await testDatabaseUrl();
     const wire = await wireTo(url);
-    const far = new Database({ url: wire.url, description: 'behind a wire', poolSize: 2, entities: [TokenEntity] });
+    const far = new Database({ url: wire.url, description: 'behind a wire', poolSize: 2, entities: identityEntities });
     await far.dataSource.initialize();
     const lonely = await start({}, far);
     const alone = lonely.getHttpAdapter().getInstance() as unknown as FastifyInstance;

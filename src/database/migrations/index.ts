@@ -12,6 +12,8 @@ import { Waits1700000000011 } from './0011-waits.js';
 import { Slots1700000000013 } from './0013-slots.js';
 import { CatchUpAndBursts1700000000014 } from './0014-catch-up-and-bursts.js';
 import { DefinitionChanges1700000000015 } from './0015-definition-changes.js';
+import { Users1700000000016 } from './0016-users.js';
+import { Secrets1700000000017 } from './0017-secrets.js';
 import { Retention1700000000018 } from './0018-retention.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
@@ -29,5 +31,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   Slots1700000000013,
   CatchUpAndBursts1700000000014,
   DefinitionChanges1700000000015,
+  Users1700000000016,
+  Secrets1700000000017,
   Retention1700000000018,
 ];
