@@ -11,7 +11,13 @@ import {
   WorkflowVersionEntity,
 } from './definitions/index.js';
 import { EventEntity, EventsModule } from './events/index.js';
-import { identityEntities, IdentityModule, openStoredSecrets, type Secrets, type StoredSecrets } from './identity/index.js';
+import {
+  identityEntities,
+  IdentityModule,
+  openStoredSecrets,
+  type Secrets,
+  type StoredSecrets,
+} from './identity/index.js';
 import { JobsModule, type JobsRole } from './jobs/index.js';
 import { type LoadedPlugins, loadPlugins, pluginEntities, PluginHostModule } from './plugin-host/index.js';
 import { runEntities, RunsModule } from './runs/index.js';
@@ -68,7 +74,7 @@ export async function createApp(
   role: JobsRole,
   logger: LoggerService,
 ): Promise<NestFastifyApplication> {
-  const stored = await openStoredSecrets(config, database, secrets);
+  const stored = await openStoredSecrets(config, database, secrets, logger);
   const plugins = await loadPlugins(config, (name) => secrets.find(name));
   const imports = rooms(config, database, secrets, stored, role, plugins);
   const module = { module: AppModule, imports };

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Cli } from './cli.js';
+import { addAudit } from './commands/audit.js';
 import { addCompletion } from './commands/completion.js';
 import { addEvents } from './commands/events.js';
+import { addGroups } from './commands/groups.js';
 import { addHubProcess } from './commands/hub-process.js';
 import { addPluginNew } from './commands/plugin-new.js';
 import { addPlugins } from './commands/plugins.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addSchedules } from './commands/schedules.js';
+import { addSecrets } from './commands/secrets.js';
 import { addSlo } from './commands/slo.js';
 import { addTokens } from './commands/tokens.js';
+import { addUsers } from './commands/users.js';
 import { addValidate } from './commands/validate.js';
 import { addWorkflows } from './commands/workflows.js';
 import { exitCodes } from './exit-codes.js';
@@ -58,6 +62,10 @@ export function createProgram(cli: Cli): Command {
   addPlugins(program, cli);
   addPluginNew(program, cli);
   addTokens(program, cli);
+  addUsers(program, cli);
+  addGroups(program, cli);
+  addSecrets(program, cli);
+  addAudit(program, cli);
   addCompletion(program, cli);
   return program;
 }

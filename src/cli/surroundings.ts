@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { clientSettings } from '../config/index.js';
 import { become } from './become.js';
 import { connectionFrom, type Connection } from './hub/connection.js';
+import { secretInput } from './secret-input.js';
 
 export interface Sink {
   write(text: string): unknown;
@@ -15,6 +16,8 @@ export interface Sink {
 export interface Surroundings {
   readonly argv: readonly string[];
   readonly stdin: AsyncIterable<string | Buffer>;
+  /** All of stdin, or what is typed at a terminal, unseen. */
+  askSecret(question: string): Promise<string>;
   readonly stdout: Sink;
   readonly stderr: Sink;
   /** The terminal and the user's settings allow colour; a stream that is not a terminal still gets none. */
@@ -35,6 +38,7 @@ export function processSurroundings(): Surroundings {
   return {
     argv: process.argv.slice(2),
     stdin: process.stdin,
+    askSecret: (question) => secretInput(process.stdin, { question, write: (text) => process.stderr.write(text) }),
     stdout: process.stdout,
     stderr: process.stderr,
     colour: pc.isColorSupported && !settings.noColor,

@@ -15,7 +15,10 @@ export function encryptionKeysOf(env: Environment): { keys: string[]; problems: 
   const wrong = keys.findIndex((key) => decodeKey(key) === undefined);
   if (wrong === -1) return { keys, problems: [] };
   const which = keys.length === 1 ? '' : ` (key ${wrong + 1} of ${keys.length} is not)`;
-  return refused(name, `must be ${bytes} random bytes as base64 or hex${which}: \`openssl rand -base64 ${bytes}\` makes one`);
+  return refused(
+    name,
+    `must be ${bytes} random bytes as base64 or hex${which}: \`openssl rand -base64 ${bytes}\` makes one`,
+  );
 }
 
 /** Undefined when it is no key. */

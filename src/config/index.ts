@@ -1,4 +1,12 @@
-export type { AuditConfig, Config, EngineConfig, LogLevel, PluginConfig, PrometheusConfig, TelemetryConfig } from './config.js';
+export type {
+  AuditConfig,
+  Config,
+  EngineConfig,
+  LogLevel,
+  PluginConfig,
+  PrometheusConfig,
+  TelemetryConfig,
+} from './config.js';
 export { clientSettings, type ClientSettings, wantsStacks } from './client-settings.js';
 export { childEnvironment } from './child-environment.js';
 export { parseDuration } from './duration.js';

@@ -95,7 +95,7 @@ export class Audit implements OnApplicationBootstrap, OnModuleDestroy {
   /** A batch at a time, so that no statement holds many rows for long. Gives how many went. */
   async prune(): Promise<number> {
     const { retentionMs, maxEntries } = this.config.audit;
-    for (let gone = 0; ; ) {
+    for (let gone = 0; ;) {
       const { rowCount } = await this.database.pool.query(
         `DELETE FROM audit_entry WHERE seq IN (
            (SELECT seq FROM audit_entry WHERE at < now() - $1::float8 * interval '1 ms' ORDER BY at LIMIT $3)

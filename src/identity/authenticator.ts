@@ -5,7 +5,10 @@ import { Sessions } from './sessions.js';
 import { hashToken } from './token-text.js';
 import { Tokens } from './tokens.js';
 
-/** How long an answer is believed: what was revoked, ended or has expired works this much longer, on every replica. */
+/**
+ * How long an answer is believed. What has expired works this much longer; what was revoked or disabled, or a session that
+ * was ended elsewhere, until the replica saw that something changed: see identity-watch.ts.
+ */
 const KNOWN_MS = 5_000;
 /** A wrong credential is asked about at most this often. */
 const UNKNOWN_MS = 1_000;
@@ -21,6 +24,8 @@ export interface Credential {
 @Injectable()
 export class Authenticator {
   private readonly answers: LRUCache<string, { readonly principal: Principal | undefined }>;
+  /** The last answer there was, believed or not. */
+  private readonly faces = new LRUCache<string, Principal>({ max: ENTRIES });
 
   constructor(tokens: Tokens, sessions: Sessions) {
     this.answers = new LRUCache({
@@ -28,11 +33,13 @@ export class Authenticator {
       ttl: KNOWN_MS,
       // `forgetAll` must not answer callers whose question is under way with an error.
       ignoreFetchAbort: true,
-      noDeleteOnStaleGet: true,
-      fetchMethod: async (_key, _stale, { options, context }) => {
+      fetchMethod: async (key, _stale, { options, context }) => {
         const { kind, text } = context as Credential;
         const principal = await (kind === 'token' ? tokens : sessions).find(hashToken(text));
-        if (principal === undefined) options.ttl = UNKNOWN_MS;
+        if (principal === undefined) {
+          options.ttl = UNKNOWN_MS;
+          this.faces.delete(key);
+        } else this.faces.set(key, principal);
         return { principal };
       },
     });
@@ -45,7 +52,7 @@ export class Authenticator {
 
   /** Whose it was when we last asked: good enough to count by, not to let in. */
   recognised(credential: Credential): Principal | undefined {
-    return this.answers.peek(keyOf(credential), { allowStale: true })?.principal;
+    return this.faces.get(keyOf(credential));
   }
 
   async authenticate(credential: Credential): Promise<Principal | undefined> {
@@ -55,9 +62,10 @@ export class Authenticator {
   /** After a session was ended here. */
   forget(credential: Credential): void {
     this.answers.delete(keyOf(credential));
+    this.faces.delete(keyOf(credential));
   }
 
-  /** After a token was revoked here: its sessions went with it. */
+  /** After anything changed of users, groups or tokens. Whoever asks now is asked about again; questions under way are not kept. */
   forgetAll(): void {
     this.answers.clear();
   }

@@ -83,10 +83,14 @@ export class Groups {
 
 /** Throws CC_REQUEST_INVALID with every name that is nobody's. */
 async function add(tx: Tx, group: string, users: readonly string[], path: string): Promise<void> {
-  const { rows } = await tx.query<{ name: string }>('SELECT name FROM hub_user WHERE name = ANY ($1) FOR SHARE', [users]);
+  const { rows } = await tx.query<{ name: string }>('SELECT name FROM hub_user WHERE name = ANY ($1) FOR SHARE', [
+    users,
+  ]);
   const known = new Set(rows.map(({ name }) => name));
   const problems: Problem[] = users.flatMap((user, n) =>
-    known.has(user) ? [] : [{ path: `body.${path}.${n}`, message: `there is no user "${user}"`, code: 'CC_USER_NOT_FOUND' }],
+    known.has(user)
+      ? []
+      : [{ path: `body.${path}.${n}`, message: `there is no user "${user}"`, code: 'CC_USER_NOT_FOUND' }],
   );
   if (problems.length > 0) {
     const list = problems.map(({ message }) => message).join('; ');

@@ -37,6 +37,7 @@ export class IdentityWatch implements OnApplicationBootstrap, OnModuleDestroy {
   #later(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.look().finally(() => this.#later()), lookEveryMs);
+    this.#timer.unref();
   }
 
   async look(): Promise<void> {

@@ -1,6 +1,12 @@
 import { mayDo, type Access, type Principal } from './principal.js';
 
-const principal = (role: Principal['role'], approver = false): Principal => ({ id: '1', name: 'n', role, approver, groups: [] });
+const principal = (role: Principal['role'], approver = false): Principal => ({
+  id: '1',
+  name: 'n',
+  role,
+  approver,
+  groups: [],
+});
 
 describe('what a role may do', () => {
   const table: [Principal, Access[]][] = [

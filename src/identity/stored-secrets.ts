@@ -64,7 +64,10 @@ export class StoredSecrets {
         [name, keyId, nonce, sealed, by.name],
       );
       if (rows[0] === undefined)
-        throw new CcError('CC_SECRET_EXISTS', `a value of ${name} is stored; PATCH /api/v1/secrets/${name} replaces it`);
+        throw new CcError(
+          'CC_SECRET_EXISTS',
+          `a value of ${name} is stored; PATCH /api/v1/secrets/${name} replaces it`,
+        );
       return [this.#view(rows[0]), entry('secret.create', name, { version: 1 })];
     });
   }

@@ -69,13 +69,13 @@ export class Tokens {
         [randomUUID(), name, hashToken(token), role, approver, expiresAt, userId, ratePerMinute],
       );
       if (rows[0] === undefined) {
-        throw new CcError(
-          'CC_TOKEN_EXISTS',
-          `a token named "${name}" exists; choose another name or revoke it first`,
-        );
+        throw new CcError('CC_TOKEN_EXISTS', `a token named "${name}" exists; choose another name or revoke it first`);
       }
       const details = { name, role, approver, expiresAt, user, ratePerMinute };
-      return [await viewOf(tx, rows[0].id), { action: 'token.create', targetKind: 'token', target: rows[0].id, details }];
+      return [
+        await viewOf(tx, rows[0].id),
+        { action: 'token.create', targetKind: 'token', target: rows[0].id, details },
+      ];
     });
     return { token, entity: entity! };
   }
@@ -87,10 +87,13 @@ export class Tokens {
       const { role = before.role, approver = before.approver } = wanted;
       const { expiresAt = before.expiresAt, ratePerMinute = before.ratePerMinute } = wanted;
       if (before.user !== null && wanted.role !== undefined) await userFor(tx, before.user, role);
-      await tx.query(
-        'UPDATE token SET role = $2, approver = $3, expires_at = $4, rate_per_minute = $5 WHERE id = $1',
-        [id, role, approver, expiresAt, ratePerMinute],
-      );
+      await tx.query('UPDATE token SET role = $2, approver = $3, expires_at = $4, rate_per_minute = $5 WHERE id = $1', [
+        id,
+        role,
+        approver,
+        expiresAt,
+        ratePerMinute,
+      ]);
       const details = { name: before.name, ...wanted };
       return [
         { ...before, role, approver, expiresAt, ratePerMinute },

@@ -73,7 +73,12 @@ export const secretName = z
   .meta({ examples: ['GITHUB_TOKEN'] });
 
 /** What is shorter cannot be blacked out of texts without blacking out half of them. */
-export const secretValue = z.string().min(4).max(65_536).describe('Never shown again').meta({ examples: ['s3cret-value'] });
+export const secretValue = z
+  .string()
+  .min(4)
+  .max(65_536)
+  .describe('Never shown again')
+  .meta({ examples: ['s3cret-value'] });
 
 export const secret = z
   .strictObject({
@@ -82,7 +87,9 @@ export const secret = z
     source: z
       .enum(['environment', 'store'])
       .nullable()
-      .describe('Where its value comes from: the environment (a variable or the file one names) goes before the store; null = it has none'),
+      .describe(
+        'Where its value comes from: the environment (a variable or the file one names) goes before the store; null = it has none',
+      ),
     stored: z
       .strictObject({
         version: z.int().describe('Counts the values it had'),

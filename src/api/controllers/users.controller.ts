@@ -45,9 +45,7 @@ const changeUser = routeSpec({
     'What is left out stays. Holds for all their tokens on every replica within a second. Disabling ends their browser sessions as well.',
   access: 'admin',
   params: byName,
-  body: z
-    .strictObject({ ...userFields, disabled: z.boolean().describe('None of their tokens is believed') })
-    .partial(),
+  body: z.strictObject({ ...userFields, disabled: z.boolean().describe('None of their tokens is believed') }).partial(),
   answer: { status: 200, description: 'The user as it is now', schema: user },
   errors: ['CC_USER_NOT_FOUND'],
 });

@@ -24,13 +24,7 @@ import { type Config, ConfigModule, loadConfig } from '../../config/index.js';
 import { Database, DatabaseModule } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { EventsModule } from '../../events/index.js';
-import {
-  identityEntities,
-  IdentityModule,
-  Secrets,
-  Tokens,
-  type Role as RoleName,
-} from '../../identity/index.js';
+import { identityEntities, IdentityModule, Secrets, Tokens, type Role as RoleName } from '../../identity/index.js';
 import { JobsModule, type JobsRole } from '../../jobs/index.js';
 import { type LoadedPlugin, PluginHostModule } from '../../plugin-host/index.js';
 import { TelemetryModule } from '../../telemetry/index.js';

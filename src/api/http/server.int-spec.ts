@@ -203,9 +203,9 @@ describe('the HTTP server', () => {
       status: 404,
       body: { code: 'CC_ROUTE_NOT_FOUND', instance: '/api/v2/anything' },
     });
-    expect(await call({ method: 'PATCH', url: '/api/v1/tokens/1' })).toMatchObject({
+    expect(await call({ method: 'PUT', url: '/api/v1/tokens/1' })).toMatchObject({
       status: 405,
-      headers: { allow: 'DELETE' },
+      headers: { allow: 'PATCH, DELETE' },
       body: { code: 'CC_METHOD_NOT_ALLOWED', detail: expect.stringContaining('DELETE') as string },
     });
     expect(await call({ url: '/api/v1/tokens//x' })).toMatchObject({

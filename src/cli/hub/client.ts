@@ -49,6 +49,10 @@ export class HubClient {
     return this.send<T>('PUT', path, { repeatable: true, ...request });
   }
 
+  patch<T>(path: string, request: HubRequest): Promise<T> {
+    return this.send<T>('PATCH', path, request);
+  }
+
   delete(path: string): Promise<void> {
     return this.send('DELETE', path, {});
   }

@@ -150,6 +150,8 @@ export interface TokenView {
   readonly name: string;
   readonly role: string;
   readonly approver: boolean;
+  readonly user: string | null;
+  readonly ratePerMinute: number | null;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
@@ -157,4 +159,47 @@ export interface TokenView {
 
 export interface NewTokenView extends TokenView {
   readonly token: string;
+}
+
+export interface UserView {
+  readonly name: string;
+  readonly displayName: string | null;
+  readonly role: string;
+  readonly approver: boolean;
+  readonly groups: readonly string[];
+  readonly tokens: number;
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+}
+
+export interface GroupView {
+  readonly name: string;
+  readonly description: string | null;
+  readonly members: readonly string[];
+}
+
+export interface SecretView {
+  readonly name: string;
+  readonly listed: boolean;
+  readonly source: string | null;
+  readonly stored: {
+    readonly version: number;
+    readonly updatedAt: string;
+    readonly updatedBy: string;
+    readonly opens: boolean;
+  } | null;
+}
+
+export interface RotationView {
+  readonly rotated: readonly string[];
+  readonly left: readonly string[];
+  readonly key: string;
+}
+
+export interface AuditView {
+  readonly at: string;
+  readonly actor: { readonly kind: string; readonly name: string };
+  readonly action: string;
+  readonly target: { readonly kind: string; readonly name: string };
+  readonly details: Readonly<Record<string, unknown>> | null;
 }

@@ -30,6 +30,7 @@ export async function commandLine(argv: readonly string[], around: Around = {}):
   const outside: Surroundings = {
     argv,
     stdin: Readable.from([around.stdin ?? '']),
+    askSecret: () => Promise.resolve(around.stdin ?? ''),
     stdout: { isTTY, write: (text) => (stdout += text) },
     stderr: { isTTY, rows: around.rows ?? 24, write: (text) => (stderr += text) },
     colour: true,
