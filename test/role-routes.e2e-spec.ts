@@ -1,7 +1,7 @@
 import type { OpenApi } from './support/api/contract.js';
 import { noRun } from './support/api/checked-hub.js';
 import { TestHub } from './support/api/hub.js';
-import { otherRouteRoles, routeRoles } from './support/api/route-roles.js';
+import { otherRouteRoles, routeRoles, unaudited } from './support/api/route-roles.js';
 import { Tokens } from '../src/identity/index.js';
 
 const callers = ['nobody', 'viewer', 'operator', 'approver', 'admin'] as const;
@@ -23,6 +23,7 @@ const table = { ...routeRoles, ...otherRouteRoles };
 describe('roles and routes', () => {
   let hub: TestHub;
   let documented: Map<string, string>;
+  const audited = new Set<string>();
   const tokens: Partial<Record<Caller, string>> = {};
 
   beforeAll(async () => {
@@ -36,6 +37,9 @@ describe('roles and routes', () => {
         ]),
       ),
     );
+    for (const [path, operations] of Object.entries(paths))
+      for (const [method, operation] of Object.entries(operations))
+        if ('x-audit' in operation) audited.add(`${method.toUpperCase()} ${path}`);
     for (const role of ['viewer', 'operator', 'admin'] as const) tokens[role] = await hub.token(role);
     const made = await new Tokens(hub.database).create({ name: 'a', role: 'viewer', approver: true, expiresAt: null });
     tokens.approver = made.token;
@@ -67,6 +71,19 @@ describe('roles and routes', () => {
     const known = new Set(others.map(([route]) => route));
     const stale = Object.keys(otherRouteRoles).filter((route) => !known.has(route));
     expect([...missing, ...stale.map((route) => `remove from ${file}: '${route}'`)]).toEqual([]);
+  });
+
+  it('leave a line in the audit log where they change anything, or a reason why not', () => {
+    const changing = [...documented.keys()].filter((route) => !route.startsWith('GET '));
+    const silent = changing.filter((route) => !audited.has(route) && !(route in unaudited));
+    const stale = Object.keys(unaudited).filter((route) => audited.has(route) || !documented.has(route));
+    expect([
+      ...silent.map(
+        (route) => `${route}: say audit: '<noun>.<verb>' in its routeSpec, or why not in unaudited of ${file}`,
+      ),
+      ...stale.map((route) => `remove from unaudited of ${file}: '${route}'`),
+    ]).toEqual([]);
+    expect(audited.size).toBeGreaterThan(15);
   });
 
   it('are held: nobody gets in below the role of the row, and everybody from it on', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Authenticator } from '../identity/index.js';
+import { Audit, Authenticator } from '../identity/index.js';
 import { Gauges } from '../telemetry/index.js';
 import './http/guard.js';
 import { watchConnections } from './http/http-telemetry.js';
@@ -10,6 +10,7 @@ import { ProblemFilter } from './http/problem-filter.js';
 export function configureApp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   server.authenticator = app.get(Authenticator, { strict: false });
+  server.audit = app.get(Audit, { strict: false });
   watchConnections(server, app.get(Gauges, { strict: false }));
   app.useGlobalFilters(new ProblemFilter());
 }

@@ -57,6 +57,7 @@ function operation({ method, url, access = defaultAccess }: RegisteredRoute, spe
     tags: [/^\/api\/v1\/(\w+)/.exec(url)?.[1] ?? 'hub'],
     security: access === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     'x-role': access,
+    ...(spec.audit !== undefined && { 'x-audit': spec.audit }),
     parameters: [
       ...parameters('path', spec.params),
       ...parameters('query', spec.query),

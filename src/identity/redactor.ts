@@ -2,7 +2,7 @@
 const minLength = 4;
 const maxDepth = 20;
 
-/** Replaces known values, and the ways JSON and URLs spell them, by `***`. */
+/** Replaces known values, and the ways JSON, URLs and base64 spell them, by `***`. */
 export class Redactor {
   readonly #spellings = new Set<string>();
   #pattern: RegExp | undefined;
@@ -10,7 +10,10 @@ export class Redactor {
   add(value: string): void {
     if (value.length < minLength) return;
     const before = this.#spellings.size;
-    for (const spelling of [value, JSON.stringify(value).slice(1, -1), ...urlSpellings(value)]) {
+    const json = JSON.stringify(value).slice(1, -1);
+    // A text inside JSON that is itself a text of JSON: an answer that was kept as a string.
+    const json2 = JSON.stringify(json).slice(1, -1);
+    for (const spelling of [value, json, json2, ...urlSpellings(value), ...base64Spellings(value)]) {
       // A URL drops line breaks, so a spelling may be shorter than the value.
       if (spelling.length >= minLength) this.#spellings.add(spelling);
     }
@@ -73,4 +76,21 @@ function urlSpellings(value: string): string[] {
 /** Between two letters: what is at the ends of a path (dots, spaces) a URL would take for something else. */
 function addressed(start: string, value: string): string {
   return new URL(`${start}a${value}a`).href.slice(start.length + 1, -1);
+}
+
+/** What is shorter stands in too many other words. */
+const minBase64 = 8;
+
+/**
+ * What base64 makes of a value wherever it stands in a longer text: `Basic` of a header is the base64 of `user:password`.
+ * Three bytes become four letters, so there are three ways; the letters that a neighbour has a part in are left out.
+ */
+function base64Spellings(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return [0, 1, 2].flatMap((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    const inner = text.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3));
+    if (inner.length < minBase64) return [];
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(inner)];
+  });
 }

@@ -53,6 +53,31 @@ describe('Secrets', () => {
     },
   );
 
+  it.each(['s3cret-value', 'p@ss wörd/x?', 'ab~~~\xff\xfe>>>??'])(
+    'knows %j in base64, wherever it stands in it',
+    (value) => {
+      const known = secrets({ PASSWORD: value });
+      for (const before of ['', 'a', 'ab', 'user:']) {
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const whole = Buffer.from(`${before}${value}`).toString(encoding);
+          for (const text of [whole, encodeURIComponent(whole)]) {
+            const redacted = known.redact(`Basic ${text}.`);
+            expect(redacted).toMatch(/^Basic [^*]*\*\*\*[^*]*\.$/);
+            // What is left is of the neighbours, and of at most two letters they share with the value.
+            expect(redacted.length).toBeLessThan('Basic ***.'.length + (before.length * 4) / 3 + 8);
+          }
+        }
+      }
+      expect(secrets({ SHORT: 'abcd' }).redact('YWJjZA')).toBe('YWJjZA');
+    },
+  );
+
+  it('knows a value in a text of JSON inside JSON', () => {
+    const value = 'a "quoted" one';
+    const known = secrets({ PASSWORD: value });
+    expect(known.redact(JSON.stringify(JSON.stringify({ v: value })))).toBe('"{\\"v\\":\\"***\\"}"');
+  });
+
   it('does not black out everything for a value of which a URL leaves nothing', () => {
     expect(secrets({ ODD: '\n\n\n\n' }).redact('https://x/?a=b')).toBe('https://x/?a=b');
   });

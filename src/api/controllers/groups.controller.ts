@@ -32,6 +32,7 @@ const createGroup = routeSpec({
   summary: 'Make a group',
   description: 'A group gives no role: `group:<name>` in `approvers` of a workflow says what is for its members.',
   access: 'admin',
+  audit: 'within',
   body: z.strictObject({
     name: identityName.meta({ examples: ['sre'] }),
     description: description.default(null),
@@ -45,6 +46,7 @@ const changeGroup = routeSpec({
   summary: 'Change a group or who is in it',
   description: 'What is left out stays. `members` replaces all members; `add` and `remove` leave the others alone.',
   access: 'admin',
+  audit: 'within',
   params: byName,
   body: z.strictObject({ description, members, add: members, remove: members }).partial(),
   answer: { status: 200, description: 'The group as it is now', schema: group },
@@ -55,6 +57,7 @@ const deleteGroup = routeSpec({
   summary: 'Delete a group',
   description: 'Its members stay users. Approvals that name it have one approver less.',
   access: 'admin',
+  audit: 'within',
   params: byName,
   answer: { status: 204, description: 'Deleted' },
   errors: ['CC_GROUP_NOT_FOUND'],

@@ -65,6 +65,7 @@ const cancelRun = routeSpec({
   description:
     'The request is durable when this answers; steps in flight are told to stop, and the run ends as cancelled a moment later.',
   access: 'operator',
+  audit: 'run.cancel',
   params,
   body: z
     .strictObject({

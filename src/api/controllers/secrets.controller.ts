@@ -24,6 +24,7 @@ const createSecret = routeSpec({
   summary: 'Store the value of a secret',
   description: 'Sealed with AES-256-GCM. The name must be listed under `secrets:` in commandcenter.yaml.',
   access: 'admin',
+  audit: 'within',
   body: z.strictObject({ name: secretName, value: secretValue }),
   answer: { status: 201, description: 'Stored; used on every replica within a second', schema: secret },
   errors: ['CC_SECRET_UNKNOWN', 'CC_SECRET_EXISTS', 'CC_SECRET_STORE_CLOSED'],
@@ -32,6 +33,7 @@ const createSecret = routeSpec({
 const replaceSecret = routeSpec({
   summary: 'Replace the stored value of a secret',
   access: 'admin',
+  audit: 'within',
   params,
   body: z.strictObject({ value: secretValue }),
   answer: { status: 200, description: 'Replaced; used on every replica within a second', schema: secret },
@@ -41,6 +43,7 @@ const replaceSecret = routeSpec({
 const deleteSecret = routeSpec({
   summary: 'Delete the stored value of a secret',
   access: 'admin',
+  audit: 'within',
   params,
   answer: { status: 204, description: 'Deleted' },
   errors: ['CC_SECRET_NOT_FOUND'],
@@ -50,6 +53,7 @@ const rotate = routeSpec({
   summary: 'Seal all stored secrets with the newest key',
   description: 'After a new key was put before the others in COMMANDCENTER_ENCRYPTION_KEY. Values stay the same.',
   access: 'admin',
+  audit: 'within',
   answer: {
     status: 200,
     description: 'Afterwards the older keys are needed no more, except for what is `left`',

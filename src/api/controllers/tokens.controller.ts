@@ -21,6 +21,7 @@ const createToken = routeSpec({
   summary: 'Make an API token',
   description: 'With a user it acts as them: under their name, in their groups, with no more than their role.',
   access: 'admin',
+  audit: 'within',
   body: z.strictObject({
     name: z
       .string()
@@ -48,6 +49,7 @@ const changeToken = routeSpec({
   summary: 'Change an API token',
   description: 'What is left out stays. Holds on every replica within a second.',
   access: 'admin',
+  audit: 'within',
   params,
   body: z.strictObject(tokenFields).partial(),
   answer: { status: 200, description: 'The token as it is now', schema: token },
@@ -58,6 +60,7 @@ const revokeToken = routeSpec({
   summary: 'Revoke an API token',
   description: 'With its browser sessions, on every replica within a second.',
   access: 'admin',
+  audit: 'within',
   params,
   answer: { status: 204, description: 'Revoked' },
   errors: ['CC_TOKEN_NOT_FOUND'],

@@ -29,6 +29,7 @@ const createUser = routeSpec({
   summary: 'Make a user',
   description: 'They can do nothing until a token acts for them: POST /api/v1/tokens with `user`.',
   access: 'admin',
+  audit: 'within',
   body: z.strictObject({
     name: identityName,
     displayName: userFields.displayName.default(null),
@@ -44,6 +45,7 @@ const changeUser = routeSpec({
   description:
     'What is left out stays. Holds for all their tokens on every replica within a second. Disabling ends their browser sessions as well.',
   access: 'admin',
+  audit: 'within',
   params: byName,
   body: z.strictObject({ ...userFields, disabled: z.boolean().describe('None of their tokens is believed') }).partial(),
   answer: { status: 200, description: 'The user as it is now', schema: user },
@@ -54,6 +56,7 @@ const deleteUser = routeSpec({
   summary: 'Delete a user',
   description: 'With all their tokens, browser sessions and memberships, on every replica within a second.',
   access: 'admin',
+  audit: 'within',
   params: byName,
   answer: { status: 204, description: 'Deleted' },
   errors: ['CC_USER_NOT_FOUND'],

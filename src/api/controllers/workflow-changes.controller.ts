@@ -18,6 +18,7 @@ const putWorkflow = routeSpec({
   description:
     'The whole workflow, as YAML or JSON; its id must be that of the path. Sent again it changes nothing. Runs keep the version they started with, and a workflow that is disabled stays so. Other replicas know it a second later. With `If-Match` it is refused when the current version is another, with `If-None-Match: *` when there is one.',
   access: 'admin',
+  audit: 'workflow.put',
   params,
   headers: z.object({
     'if-match': entityTags.optional().meta({ examples: ['"c1ba24413b76ae4a"'] }),
@@ -40,6 +41,7 @@ const putWorkflow = routeSpec({
 const enableWorkflow = routeSpec({
   summary: 'Let a workflow start runs again',
   access: 'admin',
+  audit: 'workflow.enable',
   params,
   answer: { status: 200, description: 'It is enabled', schema: workflowSummary },
   errors: ['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_GONE'],
@@ -50,6 +52,7 @@ const disableWorkflow = routeSpec({
   description:
     'By its triggers and by hand, on this replica at once and on others within a second or two, until somebody enables it. Runs that have begun go on; cancel them if they must not.',
   access: 'admin',
+  audit: 'workflow.disable',
   params,
   answer: { status: 200, description: 'It is disabled', schema: workflowSummary },
   errors: ['CC_WORKFLOW_NOT_FOUND'],

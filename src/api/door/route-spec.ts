@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors/index.js';
-import type { Access } from '../../identity/index.js';
+import type { Access, AuditEntry } from '../../identity/index.js';
 
 /** Who may call a route. `public` = anybody, without a token. */
 export type RouteAccess = Access | 'public';
+
+export type AuditAction = AuditEntry['action'] | 'within';
 
 /** Whom the guard and what the door let in. */
 export interface Entrance {
@@ -28,6 +30,8 @@ export interface RouteSpec extends Entrance {
   /** The body comes as bytes: the route verifies who sent it, by itself. */
   readonly rawBody?: boolean;
   readonly uncounted?: boolean;
+  /** What the audit log calls it when it succeeds; `within`: what it calls writes the line in its own transaction. */
+  readonly audit?: AuditAction;
   readonly answer: Answer;
   /** Codes beside the ones every route can answer. */
   readonly errors?: readonly ErrorCode[];

@@ -4,7 +4,7 @@ import type { RouteSpec } from './route-spec.js';
 
 /** Binds a spec to a controller's method: guard, status and documentation follow from it. */
 export function Route(spec: RouteSpec): MethodDecorator {
-  const { access, textBody, bodyBytes, rawBody = false, uncounted = false } = spec;
+  const { access, textBody, bodyBytes, rawBody = false, uncounted = false, audit } = spec;
   return applyDecorators(
     RouteConfig({
       access,
@@ -12,6 +12,7 @@ export function Route(spec: RouteSpec): MethodDecorator {
       uncounted,
       ...(rawBody && { rawBody }),
       spec,
+      ...(audit !== undefined && { audit }),
       ...(bodyBytes !== undefined && { bodyBytes }),
     }),
     HttpCode(spec.answer.status),

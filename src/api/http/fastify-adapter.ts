@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/index.js';
+import { installAudit } from './audited.js';
 import { installAccessLog } from './access-log.js';
 import { installBodyParsers } from './body-parser.js';
 import { answerClientError } from './client-error.js';
@@ -50,6 +51,7 @@ export function fastifyAdapter(config: Config): FastifyAdapter {
   installGuard(server);
   installStrangers(server);
   installVerification(server);
+  installAudit(server);
   // The guard reads the one cookie there is itself, where there is no token.
   void server.register(cookie, { hook: false });
   void server.register(rateLimit, {

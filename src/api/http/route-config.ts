@@ -1,7 +1,7 @@
 import 'fastify';
 import type { Principal } from '../../identity/index.js';
 import type { RouteVerifier } from '../../plugin-host/index.js';
-import type { RouteAccess, RouteSpec } from '../door/route-spec.js';
+import type { AuditAction, RouteAccess, RouteSpec } from '../door/route-spec.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,6 +21,8 @@ declare module 'fastify' {
     bodyBytes?: number;
     /** Never counted by the rate limit: probes must be answered under load. */
     uncounted?: boolean;
+    /** What the audit log calls it: see audited.ts. */
+    audit?: AuditAction;
     /** What the documentation says of it. */
     spec?: RouteSpec;
   }

@@ -8,6 +8,8 @@ import { RunControl, RunReader } from '../../runs/index.js';
 import { names } from '../../telemetry/index.js';
 import { cursor } from '../answers/page.js';
 import { runId, runStatuses, triggerKinds, workflowId } from '../answers/run.js';
+import { Audit } from '../../identity/index.js';
+import { actorOf } from '../door/actor.js';
 import { callerOf } from '../door/caller.js';
 import { oneOrMore } from '../door/one-or-more.js';
 import { read } from '../door/read.js';
@@ -57,6 +59,7 @@ export class RunPagesController {
   constructor(
     private readonly reader: RunReader,
     private readonly control: RunControl,
+    private readonly audit: Audit,
     private readonly definitions: Definitions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -124,6 +127,8 @@ export class RunPagesController {
     const id = known(params.id);
     try {
       await this.control.cancel(id, callerOf(request).name, body?.reason);
+      // Here, because a run that had ended is no error on a page, and no change.
+      await this.audit.recordMade(actorOf(request), { action: 'run.cancel', targetKind: 'run', target: id });
     } catch (thrown) {
       // It ended while somebody was making up their mind: the page says how.
       if (!(thrown instanceof CcError) || thrown.code !== 'CC_RUN_FINISHED') throw thrown;

@@ -41,7 +41,11 @@ export const routeRoles: Readonly<Record<string, string>> = {
   'GET /api/v1/workflows': 'viewer 2xx',
   'POST /api/v1/workflows/validate': 'viewer 4xx',
   'GET /api/v1/workflows/{id}': 'viewer 4xx',
+  'PUT /api/v1/workflows/{id}': 'admin 4xx',
   'GET /api/v1/workflows/{id}/alerts': 'viewer 4xx',
+  'POST /api/v1/workflows/{id}/disable': 'admin 4xx',
+  'POST /api/v1/workflows/{id}/enable': 'admin 4xx',
+  'GET /api/v1/workflows/{id}/versions': 'viewer 4xx',
   'POST /api/v1/workflows/{id}/runs': 'operator 4xx',
   'GET /api/docs': 'public 2xx',
   'GET /api/docs/start.js': 'public 2xx',
@@ -51,6 +55,8 @@ export const routeRoles: Readonly<Record<string, string>> = {
   'GET /health/ready': 'public 2xx',
   'GET /schemas/config.json': 'public 2xx',
   'GET /schemas/workflow.json': 'public 2xx',
+  // Verifies its callers itself, and says nothing to others of which paths there are.
+  'POST /hooks/{path}': 'public 401',
   'POST /session': 'public 4xx',
   'DELETE /session': 'public 2xx',
 };
@@ -69,4 +75,14 @@ export const otherRouteRoles: Readonly<Record<string, string>> = {
   'POST /session/end': 'public 2xx',
   // Verifies its callers itself: no token of ours opens it.
   'POST /plugins/notifier/alertmanager': 'itself 4xx',
+};
+
+/** Operations that are not GET and leave no line in the audit log, with the reason. All others say `audit` in their routeSpec. */
+export const unaudited: Readonly<Record<string, string>> = {
+  'POST /api/v1/events': 'the event is kept with its source; it changes no setting',
+  'POST /api/v1/workflows/validate': 'changes nothing',
+  'POST /api/v1/workflows/{id}/runs': 'the run says who started it',
+  'POST /hooks/{path}': 'the run says which webhook started it',
+  'POST /session': 'a sign-in changes no setting; the use of its token is noted',
+  'DELETE /session': 'ends the own session only',
 };
