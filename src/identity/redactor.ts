@@ -4,23 +4,24 @@ const maxDepth = 20;
 
 /** Replaces known values, and the ways JSON, URLs and base64 spell them, by `***`. */
 export class Redactor {
-  readonly #spellings = new Set<string>();
+  /** Pattern -> length of what it stands for. */
+  readonly #patterns = new Map<string, number>();
   #pattern: RegExp | undefined;
 
   add(value: string): void {
     if (value.length < minLength) return;
-    const before = this.#spellings.size;
+    const before = this.#patterns.size;
+    this.#patterns.set(asJson(value), value.length);
     const json = JSON.stringify(value).slice(1, -1);
-    // A text inside JSON that is itself a text of JSON: an answer that was kept as a string.
-    const json2 = JSON.stringify(json).slice(1, -1);
-    for (const spelling of [value, json, json2, ...urlSpellings(value), ...base64Spellings(value)]) {
+    const urls = [value, json].flatMap(urlSpellings);
+    for (const spelling of [...urls, ...[value, json, ...urls].flatMap(base64Spellings)]) {
       // A URL drops line breaks, so a spelling may be shorter than the value.
-      if (spelling.length >= minLength) this.#spellings.add(spelling);
+      if (spelling.length >= minLength) this.#patterns.set(escaped(spelling), spelling.length);
     }
-    if (this.#spellings.size === before) return;
+    if (this.#patterns.size === before) return;
     // Longest first: a value that contains another must go as a whole.
-    const longestFirst = [...this.#spellings].sort((a, b) => b.length - a.length);
-    this.#pattern = new RegExp(longestFirst.map(escaped).join('|'), 'g');
+    const longestFirst = [...this.#patterns].sort(([, a], [, b]) => b - a);
+    this.#pattern = new RegExp(longestFirst.map(([pattern]) => pattern).join('|'), 'g');
   }
 
   redact(text: string): string {
@@ -62,6 +63,31 @@ export function redactJson(json: string, redact: (text: string) => string): stri
 }
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** Six texts of JSON, each inside the other, double a backslash to so many. More would be slow to look for. */
+const mostBackslashes = 64;
+
+/** A value as it is, in JSON, or in JSON inside JSON: what is escaped has any number of backslashes before it. */
+function asJson(value: string): string {
+  const some = (least: 0 | 1) => `\\\\{${least},${mostBackslashes}}`;
+  let pattern = '';
+  let afterBackslash = false;
+  // By code unit: half a surrogate pair is escaped too.
+  for (let at = 0; at < value.length; at += 1) {
+    const sign = value[at]!;
+    const json = JSON.stringify(sign).slice(1, -1);
+    const letter = escaped(json.slice(1));
+    if (sign === '\\') afterBackslash = true;
+    else {
+      if (json === sign) pattern += (afterBackslash ? some(1) : '') + escaped(sign);
+      else if (afterBackslash) pattern += `${some(1)}(?:${escaped(sign)}|${letter})`;
+      else if (sign === '"') pattern += (at === 0 ? '' : some(0)) + sign;
+      else pattern += `(?:${escaped(sign)}|${some(1)}${letter})`;
+      afterBackslash = false;
+    }
+  }
+  return afterBackslash ? pattern + some(1) : pattern;
+}
 
 /** As encodeURIComponent has it, as a form, and as an address that was made of it by hand has it in its path and its query. */
 function urlSpellings(value: string): string[] {

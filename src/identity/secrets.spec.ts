@@ -72,6 +72,17 @@ describe('Secrets', () => {
     },
   );
 
+  it('bears long runs of backslashes, and does not take a letter for the sign that JSON writes with it', () => {
+    const known = secrets({ ODD: '\\"x\n"\\', LINES: 'a\nb\nc' });
+    const began = performance.now();
+    expect(known.redact('\\'.repeat(262_144))).toHaveLength(262_144);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(known.redact('anbnc, a\nb\nc, a\\nb\\nc')).toBe('anbnc, ***, ***');
+    let text = '\\"x\n"\\';
+    for (let depth = 0; depth < 6; depth += 1, text = JSON.stringify(text))
+      expect(known.redact(text)).not.toContain('x');
+  });
+
   it('knows a value in a text of JSON inside JSON', () => {
     const value = 'a "quoted" one';
     const known = secrets({ PASSWORD: value });
