@@ -79,15 +79,13 @@ describe('users, groups, tokens and the audit log over HTTP', () => {
   it('a token has a rate of its own, which can be changed, and an end that can be moved', async () => {
     const { id, token } = await tokenFor({ ratePerMinute: 3 });
     const statuses = [];
-    for (let n = 0; n < 5; n += 1) statuses.push(await status(token));
-    expect(statuses.slice(0, 2)).toEqual([200, 200]);
-    expect(statuses.slice(3)).toEqual([429, 429]);
+    for (let n = 0; n < 6; n += 1) statuses.push(await status(token));
+    // The first is counted by its address: nobody knew the token yet.
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
     const refused = await call('GET', 'runs', undefined, { token });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.body.detail).toContain('more than 3 requests');
     await call('PATCH', `tokens/${id}`, { ratePerMinute: 100 });
-    // The first after a change is asked about again, and counted by the rate that was known.
-    await status(token);
     expect(await status(token)).toBe(200);
     await call('PATCH', `tokens/${id}`, { expiresAt: '2020-01-01T00:00:00Z' });
     expect(await status(token)).toBe(401);

@@ -11,12 +11,11 @@ export class Redactor {
   add(value: string): void {
     if (value.length < minLength) return;
     const before = this.#patterns.size;
-    this.#patterns.set(asJson(value), value.length);
     const json = JSON.stringify(value).slice(1, -1);
     const urls = [value, json].flatMap(urlSpellings);
-    for (const spelling of [...urls, ...[value, json, ...urls].flatMap(base64Spellings)]) {
+    for (const spelling of [value, ...urls, ...[value, json, ...urls].flatMap(base64Spellings)]) {
       // A URL drops line breaks, so a spelling may be shorter than the value.
-      if (spelling.length >= minLength) this.#patterns.set(escaped(spelling), spelling.length);
+      if (spelling.length >= minLength) this.#patterns.set(asJson(spelling), spelling.length);
     }
     if (this.#patterns.size === before) return;
     // Longest first: a value that contains another must go as a whole.

@@ -39,11 +39,12 @@ export function installGuard(server: FastifyInstance): void {
       throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
     const credential = credentialOf(request);
     const known = credential && authenticator.remembered(credential);
-    // Else whoever floods the hub from the same address (behind a proxy that is everybody) would keep out its owner.
-    const counted = known ?? (credential && authenticator.recognised(credential));
-    if (counted !== undefined) request.principal = counted;
+    // Whoever floods the hub from the same address (behind a proxy that is everybody) must not keep out its owner: one that
+    // was known is asked about first, which costs a question in seconds, and then counted by itself, by the rate it has now.
+    const asked = known ?? (await askedAgain(credential, authenticator));
+    if (asked !== undefined) request.principal = asked;
     await count(request);
-    request.principal = known ?? (await identify(credential, authenticator));
+    request.principal = asked ?? (await identify(credential, authenticator));
     if (credential?.kind === 'session' && !safeMethods.has(request.method)) requireSameOrigin(request);
     if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);
   });
@@ -51,6 +52,14 @@ export function installGuard(server: FastifyInstance): void {
 
 /** They change nothing. */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+async function askedAgain(
+  credential: Credential | undefined,
+  authenticator: Authenticator,
+): Promise<Principal | undefined> {
+  const wasKnown = credential !== undefined && authenticator.recognised(credential) !== undefined;
+  return wasKnown ? authenticator.authenticate(credential) : undefined;
+}
 
 async function identify(credential: Credential | undefined, authenticator: Authenticator): Promise<Principal> {
   if (credential === undefined) {
