@@ -4,7 +4,7 @@ import type { RouteSpec } from './route-spec.js';
 
 /** Binds a spec to a controller's method: guard, status and documentation follow from it. */
 export function Route(spec: RouteSpec): MethodDecorator {
-  const { access, textBody, bodyBytes, rawBody = false, uncounted = false, audit } = spec;
+  const { access, textBody, bodyBytes, rawBody = false, uncounted = false } = spec;
   return applyDecorators(
     RouteConfig({
       access,
@@ -12,8 +12,8 @@ export function Route(spec: RouteSpec): MethodDecorator {
       uncounted,
       ...(rawBody && { rawBody }),
       spec,
-      ...(audit !== undefined && { audit }),
       ...(bodyBytes !== undefined && { bodyBytes }),
+      ...(spec.audit !== undefined && { audit: spec.audit }),
     }),
     HttpCode(spec.answer.status),
   );
