@@ -133,20 +133,19 @@ function success(answer: RouteSpec['answer']): Json {
   return {
     description: answer.description,
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Json }),
-    ...(answer.type !== undefined && { content: { [answer.type]: { schema: { type: 'string' } } } }),
-    ...(answer.schema !== undefined && {
-      content: { 'application/json': { schema: jsonSchema(answer.schema, 'output') } },
-    }),
+    ...(answer.type !== undefined
+      ? { content: { [answer.type]: { schema: { type: 'string' } } } }
+      : answer.schema !== undefined && {
+          content: { 'application/json': { schema: jsonSchema(answer.schema, 'output') } },
+        }),
   };
 }
 
 function failures(spec: RouteSpec, access: string, method: string): Json {
   const codes = new Set<ErrorCode>(spec.errors);
   if (spec.uncounted !== true) codes.add('CC_RATE_LIMITED');
-  if (spec.params ?? spec.query ?? spec.headers ?? spec.body ?? spec.textBody ?? spec.documentedBody)
-    codes.add('CC_REQUEST_INVALID');
-  if (spec.body ?? spec.textBody ?? spec.documentedBody)
-    codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
+  codes.add('CC_REQUEST_INVALID'); // also of a route without parameters: what it does not know is refused
+  if (method !== 'GET') codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
   if (access !== 'public') codes.add('CC_UNAUTHENTICATED').add('CC_FORBIDDEN').add('CC_DATABASE_UNAVAILABLE');
   if (access !== 'public' && method !== 'GET') codes.add('CC_ORIGIN_REFUSED');
   codes.add('CC_INTERNAL');

@@ -27,6 +27,11 @@ export const workflowId = z
   .max(128)
   .meta({ examples: ['hello'] });
 
+/** Of a workflow, as somebody names it: a hash, but what is long or unprintable is none and not looked for. */
+export const workflowVersion = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'is not a version of a workflow: up to 128 printable characters without spaces');
+
 const failure = z
   .strictObject({
     type: z.enum(['retryable', 'terminal', 'timeout', 'cancelled', 'lost', 'quarantined', 'limit', '_OTHER']),

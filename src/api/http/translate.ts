@@ -69,10 +69,15 @@ const goneMessages =
 const tooSlow = '57014';
 const slowWords = 'this takes PostgreSQL too long to find; ask for less, by naming a workflow or a time';
 
+/** The character NUL, which JSON and addresses can hold and PostgreSQL's text cannot. */
+const notText = '22021';
+const notTextWords = 'a text of the request holds the character NUL (\\u0000), which the hub does not take there';
+
 function databaseError(error: unknown): CcError | undefined {
   for (let link = error, depth = 0; link instanceof Error && depth < 5; link = link.cause, depth += 1) {
     const driver = (link as { driverError?: unknown }).driverError;
     const code = codeOf(driver) ?? codeOf(link) ?? '';
+    if (code === notText) return new CcError('CC_REQUEST_INVALID', notTextWords, { cause: error });
     if (code === tooSlow) return new CcError('CC_READ_TOO_SLOW', slowWords, { cause: error, retryAfter: 10 });
     if (gone.test(code) || goneMessages.test(link.message)) {
       return new CcError('CC_DATABASE_UNAVAILABLE', 'PostgreSQL does not answer at the moment; try again', {
