@@ -72,7 +72,8 @@ describe('requests made from the OpenAPI document', () => {
 
   it('leave it whole', async () => {
     expect((await checked.call('/health/ready', { token: null })).status).toBe(200);
-    const { id } = (await checked.startRun('order', { input: { item: 'aaa' } })).body as { id: string };
+    // One that no case named: others may be disabled by now.
+    const { id } = (await checked.startRun('nightly')).body as { id: string };
     expect(await checked.hub.ended(id)).toMatchObject({ status: 'succeeded' });
     const statuses = [...counts.answered].sort().map(([status, count]) => `${status}: ${count}`);
     process.stdout.write(

@@ -28,7 +28,7 @@ export const workflowId = z
   .meta({ examples: ['hello'] });
 
 /** Of a workflow, as somebody names it: a hash, but what is long or unprintable is none and not looked for. */
-export const workflowVersion = z
+export const wantedVersion = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, 'is not a version of a workflow: up to 128 printable characters without spaces');
 

@@ -2,7 +2,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RunStarter } from '../../runs/index.js';
-import { startedRun, workflowId } from '../answers/run.js';
+import { startedRun, workflowId, wantedVersion } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { fingerprintOf } from '../door/fingerprint.js';
 import { read } from '../door/read.js';
@@ -30,12 +30,7 @@ const startRun = routeSpec({
         .optional()
         .describe("What the workflow's input schema asks for")
         .meta({ examples: [{ name: 'Ada' }] }),
-      version: z
-        .string()
-        .min(1)
-        .max(128)
-        .optional()
-        .describe('A version of the workflow; the current one when left out'),
+      version: wantedVersion.optional().describe('A version of the workflow; the current one when left out'),
     })
     .optional(),
   answer: {

@@ -6,7 +6,7 @@ import { AgentCatalogue, Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { validateWorkflow } from '../../workflow/index.js';
 import { pageOf } from '../answers/page.js';
-import { workflowId } from '../answers/run.js';
+import { wantedVersion, workflowId } from '../answers/run.js';
 import { validation, workflow, workflowSummary, workflowVersion } from '../answers/workflow.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
@@ -25,7 +25,7 @@ const getWorkflow = routeSpec({
   description: 'The current version, or an older one; what is said about the workflow is always as of now.',
   access: 'viewer',
   params: z.strictObject({ id: workflowId }),
-  query: z.strictObject({ version: z.string().min(1).max(128).optional().describe('The current one when left out') }),
+  query: z.strictObject({ version: wantedVersion.optional().describe('The current one when left out') }),
   answer: {
     status: 200,
     description: 'The workflow',

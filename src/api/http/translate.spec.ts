@@ -26,6 +26,7 @@ describe('whatever is thrown becomes a coded error', () => {
     ["Nest's not found", new NotFoundException('Cannot GET /x'), 'CC_ROUTE_NOT_FOUND'],
     ["Nest's unavailable", new ServiceUnavailableException('later'), 'CC_SHUTTING_DOWN'],
     ['a read that took too long', coded('57014'), 'CC_READ_TOO_SLOW'],
+    ['a NUL in a text', coded('22021'), 'CC_REQUEST_INVALID'],
     ['a syntax error in SQL', coded('42601'), 'CC_INTERNAL'],
     ['a bug', new TypeError('undefined is not a function'), 'CC_INTERNAL'],
     ['a string', 'oops', 'CC_INTERNAL'],
