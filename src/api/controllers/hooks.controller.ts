@@ -36,7 +36,7 @@ const receive = routeSpec({
   rawBody: true,
   documentedBody: {
     types: ['application/json', 'application/x-www-form-urlencoded', 'text/plain'],
-    schema: z.unknown(),
+    schema: z.unknown().describe('What the other service sends, as it signed it'),
   },
   answer: { status: 202, description: 'Its runs are durable', schema: outcome },
   errors: [

@@ -38,7 +38,7 @@ export const junkText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Any JSON: the wrong type nearly everywhere. */
-export const junkValue: fc.Arbitrary<unknown> = fc.oneof(
+const junkValue: fc.Arbitrary<unknown> = fc.oneof(
   junkText,
   fc.constantFrom<unknown>(null, true, [], {}, [[]], -0, -1, 0.1, 1e308, -1e308, 2 ** 53, 2 ** 63, 5e-324),
   fc.constantFrom<unknown>(JSON.parse(nested(60)), Array(5_000).fill(0), 'x'.repeat(100_000), {
