@@ -117,7 +117,8 @@ export const catalogue = {
   },
   CC_PLUGIN_CALL_INVALID: { kind: 'invalid', title: 'A plugin asked the hub for something it does not take' },
   CC_PLUGIN_REFUSED: { kind: 'invalid', title: 'A plugin refused the request' },
-  CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded' },
+  CC_PLUGIN_FAILED: { kind: 'failed', title: 'A plugin threw while it was loaded or started' },
+  CC_PLUGIN_HUNG: { kind: 'failed', title: 'A plugin did not finish loading or starting' },
   CC_AGENT_UNKNOWN: { kind: 'invalid', title: 'No loaded plugin offers this agent or action' },
   // command line
   CC_USAGE: { kind: 'invalid', title: 'The command line is wrong' },

@@ -8,6 +8,7 @@ import type { RunningTelemetry } from '../telemetry/index.js';
 import type { DevParent } from './dev/parent.js';
 import { createLog, type Log, nestLogger } from './log.js';
 import { stopSignal } from './stop-signal.js';
+import { watchFaults } from './watch-faults.js';
 import { welcome } from './welcome.js';
 
 /** What the hub may take to close beyond the two grace periods of the engine. */
@@ -34,6 +35,7 @@ export async function start(
   const log = createLog(config.logLevel, terminal, (line) =>
     redact(line) === line ? line : `${redactJson(line, redact)}\n`,
   );
+  watchFaults(config, log, exit);
   if (telemetry.metricsUrl !== undefined) log.info(`Metrics: ${telemetry.metricsUrl}`);
   telemetry.complainTo((line) => log.warn({ context: 'Telemetry' }, line));
   let database: Database | undefined;

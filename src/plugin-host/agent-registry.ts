@@ -35,6 +35,11 @@ export class AgentRegistry {
     this.#agents.set(agent.id, { ...agent, bound });
   }
 
+  /** Of a plugin that broke: from now on nobody offers them. */
+  forget(agents: readonly LoadedAgent[]): void {
+    for (const { id } of agents) this.#agents.delete(id);
+  }
+
   get(id: string): LoadedAgent | undefined {
     return this.#agents.get(id);
   }

@@ -1,11 +1,12 @@
 import { isPlugin, type Plugin } from '@commandcenter/sdk';
 import { CcError, messageOf } from '../errors/index.js';
+import { inTime } from './life/in-time.js';
 
 /** Importing runs the plugin's top-level code; one that waits for a server there would hold the hub back for ever. */
-const importLimitMs = 10_000;
+export const importLimitMs = 10_000;
 
 export async function importPlugin(use: string, url: string, limitMs = importLimitMs): Promise<Plugin> {
-  const module = await within(limitMs, use, importModule(use, url));
+  const module = await inTime(limitMs, importModule(use, url), () => hung(use, 'its top-level code', limitMs));
   if (isPlugin(module.default)) return module.default;
   throw new CcError(
     'CC_PLUGIN_EXPORT_MISSING',
@@ -23,17 +24,7 @@ async function importModule(use: string, url: string): Promise<{ readonly defaul
   }
 }
 
-async function within<T>(ms: number, use: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = `Plugin "${use}" did not finish its top-level code within ${ms / 1_000} s; start long work in onModuleInit`;
-      reject(new CcError('CC_PLUGIN_FAILED', message));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function hung(use: string, what: string, limitMs: number): CcError {
+  const message = `Plugin "${use}" did not finish ${what} within ${limitMs / 1_000} s; start long work in onModuleInit`;
+  return new CcError('CC_PLUGIN_HUNG', message);
 }

@@ -2,7 +2,8 @@ import { type Config, type PluginConfig, readHubVersion, type SecretSource } fro
 import { CcError, messageOf } from '../errors/index.js';
 import { checkManifest } from './check-manifest.js';
 import { checkHubVersion, checkOptions, checkPermissions, checkSecrets } from './check-plugin.js';
-import { importPlugin } from './import-plugin.js';
+import { hung, importLimitMs, importPlugin } from './import-plugin.js';
+import { inTime } from './life/in-time.js';
 import { seriesOf } from './metrics/check-metrics.js';
 import { loadAgents } from './load-agents.js';
 import { loadWorkflows } from './load-workflows.js';
@@ -53,10 +54,12 @@ async function loadPlugin(
   checkHubVersion(manifest, hubVersion);
   checkPermissions(manifest);
   checkSecrets(manifest, listing.secrets, config.secrets, source);
-  const options = await checkOptions(manifest, listing.options);
+  const late = () => hung(use, 'the checks of its options', importLimitMs);
+  const options = await inTime(importLimitMs, checkOptions(manifest, listing.options), late);
   const agents = loadAgents(manifest);
   const workflows = loadWorkflows(manifest);
-  return { use, manifest, options, grants: new Set(listing.secrets), agents, workflows };
+  const { onError } = listing;
+  return { use, manifest, options, grants: new Set(listing.secrets), agents, workflows, onError };
 }
 
 function refuseClash(plugin: LoadedPlugin, earlier: readonly LoadedPlugin[]): void {

@@ -35,6 +35,8 @@ export interface LoadedPlugin {
   readonly agents: readonly LoadedAgent[];
   /** Plain JSON whose grammar was checked; not yet whether all agents and secrets are there. */
   readonly workflows: readonly WorkflowDefinition[];
+  /** What becomes of the hub when it breaks while it starts; `fail` unless told. */
+  readonly onError?: 'fail' | 'skip';
 }
 
 /** Listed with `onError: skip`, and it did not load. */

@@ -17,6 +17,10 @@ const define = (agent: Plugin['agents'][number]) =>
 
 /** Runs the suite with a runner of our own and answers the names of the checks that failed. */
 async function failedChecks(plugin: Plugin, options: ContractOptions): Promise<string[]> {
+  return (await failures(plugin, options)).map(([name]) => name);
+}
+
+async function failures(plugin: Plugin, options: ContractOptions): Promise<[name: string, message: string][]> {
   const checks: [string, () => Promise<void>][] = [];
   agentContract(plugin, {
     abortWithin: 50,
@@ -24,8 +28,8 @@ async function failedChecks(plugin: Plugin, options: ContractOptions): Promise<s
     describe: (_, body) => body(),
     it: (name, body) => checks.push([name, body]),
   });
-  const failed: string[] = [];
-  for (const [name, body] of checks) await body().catch(() => failed.push(name));
+  const failed: [string, string][] = [];
+  for (const [name, body] of checks) await body().catch((error: Error) => failed.push([name, error.message]));
   return failed;
 }
 
@@ -125,6 +129,60 @@ describe('the contract', () => {
       'answers its examples with JSON that matches its schema',
       'has a title',
       'stops when its signal is aborted',
+    ]);
+  });
+});
+
+describe('what an author is told', () => {
+  @Agent({ id: 'bad', title: 'Bad' })
+  class Bad {
+    @Action({ id: 'do', title: 'Do', input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) })
+    do({ n }: { n: number }) {
+      if (n === 1) throw new Error('no one');
+      return { n: (n === 2 ? 'two' : n) as number };
+    }
+    @Action({ id: 'date', title: 'Date', input: z.unknown(), output: z.date() })
+    date() {
+      return new Date(0);
+    }
+  }
+  const told = async (right: unknown[], wrong: unknown[] = []) => {
+    const examples = { 'bad.do': { right: right as never, wrong }, 'bad.date': { right: [{ input: 1 }] } };
+    return (await failures(define(Bad), { examples })).map(([, message]) => message);
+  };
+
+  it.each<[unknown[], unknown[], string]>([
+    [[], [], "bad.do: give examples: { 'bad.do': { right: [{ input }] } }"],
+    [[{ input: { n: 3 } }], [{ n: 3, m: 1 }], 'bad.do: the input schema accepts {"n":3,"m":1}; is it strict enough?'],
+    [
+      [{ input: { n: 'x' } }],
+      [],
+      'the input of an example is refused: n: Invalid input: expected number, received string',
+    ],
+    [[{ input: { n: 1 } }], [], 'bad.do, example {"n":1} threw Error: no one'],
+    [
+      [{ input: { n: 1 }, fails: 'terminal' }],
+      [],
+      'bad.do, example {"n":1} must fail as terminal, and threw Error: no one (an error of no kind: throw one of the SDK)',
+    ],
+    [[{ name: 'three', input: { n: 3 }, fails: 'terminal' }], [], 'bad.do, example three must fail, and answered'],
+    [
+      [{ input: { n: 2 } }],
+      [],
+      'bad.do, example {"n":2}: the output does not match its schema: n: Invalid input: expected number, received string',
+    ],
+  ])('of %j and %j', async (right, wrong, message) => {
+    expect(await told(right, wrong)).toContain(message);
+  });
+
+  it('which schema cannot be written down, and what is not marked', async () => {
+    expect((await told([{ input: { n: 3 } }]))[0]).toMatch(
+      /^bad.date: the output schema cannot be written as JSON Schema \(/,
+    );
+    class Bare {}
+    expect(await failures(define(Bare), { examples: {} })).toEqual([
+      ['Bare has @Agent with id and title', 'mark Bare itself with @Agent({ id, title })'],
+      ['Bare has actions', 'mark a method of Bare with @Action({ id, title, input, output })'],
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type ActionMetadata, actionsOf, type AgentClass, agentInfo } from '../agent.js';
 import { type FailureKind, failureKind } from '../failures.js';
 import { isPlugin, type Plugin } from '../plugin.js';
@@ -55,8 +56,13 @@ export function agentContract(plugin: Plugin, options: ContractOptions): void {
 
     for (const agent of plugin.agents) {
       const info = agentInfo(agent);
-      it(`${agent.name} has @Agent with id and title`, async () => assert(isText(info?.id) && isText(info?.title)));
-      it(`${agent.name} has actions`, async () => assert(actionsOf(agent).length > 0));
+      it(`${agent.name} has @Agent with id and title`, async () =>
+        assert(isText(info?.id) && isText(info?.title), `mark ${agent.name} itself with @Agent({ id, title })`));
+      it(`${agent.name} has actions`, async () =>
+        assert(
+          actionsOf(agent).length > 0,
+          `mark a method of ${agent.name} with @Action({ id, title, input, output })`,
+        ));
       for (const action of actionsOf(agent)) {
         const uses = `${info?.id}.${action.id}`;
         describe(uses, () => actionContract({ plugin, agent, action, uses, options, it }));
@@ -76,22 +82,26 @@ interface Subject {
 
 function actionContract(subject: Subject): void {
   const { action, uses, it } = subject;
-  it('has a title', async () => assert(isText(action.title)));
+  it('has a title', async () => assert(isText(action.title), `${uses}: give @Action a title`));
   it('describes input and output as JSON Schema', async () => {
     for (const [schema, side] of [
       [action.input, 'input'],
       [action.output, 'output'],
     ] as const) {
-      const json = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
-      assert.deepEqual(JSON.parse(JSON.stringify(json)), json, `the ${side} schema is not JSON`);
+      const json = jsonSchemaOf(schema, side, uses);
+      assert.deepEqual(JSON.parse(JSON.stringify(json)), json, `${uses}: the ${side} schema is not JSON`);
     }
   });
-  it('has an example', async () => assert(examplesOf(subject).right.length > 0, `give examples for ${uses}`));
+  it('has an example', async () =>
+    assert(examplesOf(subject).right.length > 0, `${uses}: give examples: { '${uses}': { right: [{ input }] } }`));
   it('refuses wrong input', async () => {
-    const json = action.input['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
+    const json = jsonSchemaOf(action.input, 'input', uses);
     const implied = json['type'] === 'object' ? ['not an object', null, 7] : [];
     for (const wrong of [...implied, ...(examplesOf(subject).wrong ?? [])]) {
-      assert(await isRefused(action.input, wrong), `the schema accepts ${JSON.stringify(wrong)}`);
+      assert(
+        await isRefused(action.input, wrong),
+        `${uses}: the input schema accepts ${JSON.stringify(wrong)}; is it strict enough?`,
+      );
     }
   });
   it('answers its examples with JSON that matches its schema', async () => {
@@ -109,13 +119,14 @@ async function runsExample(subject: Subject, { name, input, fails, ...expected }
   const label = `${subject.uses}, example ${name ?? JSON.stringify(input)}`;
   const outcome = await call(subject, input, new AbortController().signal);
   if (fails !== undefined) {
-    assert('thrown' in outcome, `${label} must fail`);
-    assert.equal(failureKind(outcome.thrown), fails, `${label} failed with ${String(outcome.thrown)}`);
+    assert('thrown' in outcome, `${label} must fail, and answered`);
+    const kind = failureKind(outcome.thrown) ?? 'an error of no kind: throw one of the SDK';
+    assert(kind === fails, `${label} must fail as ${fails}, and threw ${String(outcome.thrown)} (${kind})`);
     return;
   }
-  if ('thrown' in outcome) throw new Error(`${label} failed`, { cause: outcome.thrown });
+  if ('thrown' in outcome) throw new Error(`${label} threw ${String(outcome.thrown)}`, { cause: outcome.thrown });
   const checked = await subject.action.output['~standard'].validate(outcome.output);
-  assert(!checked.issues, `${label}: the output does not match its schema: ${JSON.stringify(checked.issues)}`);
+  assert(!checked.issues, `${label}: the output does not match its schema: ${told(checked.issues)}`);
   const value = checked.value ?? null;
   assert.deepEqual(JSON.parse(JSON.stringify(value)), value, `${label}: the output is not JSON`);
   if ('output' in expected) assert.deepEqual(value, expected.output, label);
@@ -136,7 +147,7 @@ type Outcome = { readonly output: unknown } | { readonly thrown: unknown };
 
 async function call({ plugin, agent, action, options }: Subject, raw: unknown, signal: AbortSignal): Promise<Outcome> {
   const input = await action.input['~standard'].validate(raw);
-  assert(!input.issues, `the example's input is refused: ${JSON.stringify(input.issues)}`);
+  assert(!input.issues, `the input of an example is refused: ${told(input.issues)}`);
   const given = await optionsOf(plugin, options);
   const started = await startPlugin(plugin, given, options.secrets);
   const instance = started.get(agent) as Record<PropertyKey, (input: unknown, context: unknown) => unknown>;
@@ -163,8 +174,27 @@ async function makesTwice(plugin: Plugin, options: ContractOptions): Promise<voi
 async function optionsOf({ options: schema }: Plugin, { options = {} }: ContractOptions): Promise<unknown> {
   if (schema === undefined) return {};
   const checked = await schema['~standard'].validate(options);
-  assert(!checked.issues, `the plugin's schema refuses its options: ${JSON.stringify(checked.issues)}`);
+  assert(!checked.issues, `the plugin's schema refuses the options given to agentContract: ${told(checked.issues)}`);
   return checked.value;
+}
+
+/** `items.0.price: expected number; ...` */
+function told(issues: readonly StandardSchemaV1.Issue[] = []): string {
+  return issues
+    .map(({ path = [], message }) => {
+      const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+      return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
+    })
+    .join('; ');
+}
+
+function jsonSchemaOf(schema: Schema, side: 'input' | 'output', uses: string): Record<string, unknown> {
+  try {
+    return schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${uses}: the ${side} schema cannot be written as JSON Schema (${why})`, { cause });
+  }
 }
 
 async function isRefused(schema: Schema, value: unknown): Promise<boolean> {

@@ -46,6 +46,14 @@ export const plugin = z
       workflows: z.array(z.string()).describe('Ids of the workflows it brings'),
     }),
     z.strictObject({ status: z.literal('skipped'), use: z.string(), code: z.string(), reason: z.string() }),
+    z.strictObject({
+      status: z.literal('failed').describe('Loaded, and left out because it broke while it was started'),
+      use: z.string(),
+      name: z.string(),
+      version: z.string(),
+      code: z.string(),
+      reason: z.string(),
+    }),
   ])
   .meta({
     id: 'Plugin',

@@ -35,7 +35,7 @@ function pluginTable(items: readonly PluginView[], cli: Cli): string {
     items.map((item) =>
       item.status === 'loaded'
         ? [item.use, cli.colours.green('loaded'), item.version, item.agents.join(', ')]
-        : [item.use, cli.colours.red('skipped'), '', `${oneLine(item.reason)} [${item.code}]`],
+        : [item.use, cli.colours.red(item.status), '', `${oneLine(item.reason)} [${item.code}]`],
     ),
     cli.colours,
   );

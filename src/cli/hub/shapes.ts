@@ -137,7 +137,7 @@ export type PluginView =
       readonly version: string;
       readonly agents: readonly string[];
     }
-  | { readonly status: 'skipped'; readonly use: string; readonly code: string; readonly reason: string };
+  | { readonly status: 'skipped' | 'failed'; readonly use: string; readonly code: string; readonly reason: string };
 
 export interface AgentView {
   readonly id: string;

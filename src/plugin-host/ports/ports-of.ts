@@ -5,6 +5,7 @@ import { Events } from '../../events/index.js';
 import { Secrets } from '../../identity/index.js';
 import { Gauges, MetricService } from '../../telemetry/index.js';
 import { GrantedSecrets } from '../granted-secrets.js';
+import type { PluginLife } from '../life/plugin-life.js';
 import type { LoadedPlugin } from '../loaded-plugin.js';
 import { HubPluginMetrics } from '../metrics/plugin-metrics.js';
 import { HubPluginLogger } from '../plugin-logger.js';
@@ -14,7 +15,7 @@ import { PluginEvents } from './hub-events.js';
 import { HubPluginStore } from './plugin-store.js';
 
 /** Every port of one plugin, under the tokens of the plugin's own copy of the SDK: see sdk/src/ports.ts. */
-export function portsOf(plugin: LoadedPlugin, tokens: Ports) {
+export function portsOf(plugin: LoadedPlugin, tokens: Ports, life: PluginLife) {
   const { name, metrics = {} } = plugin.manifest;
   return [
     { provide: tokens.PluginOptions, useValue: new FixedOptions(plugin.options) },
@@ -37,7 +38,7 @@ export function portsOf(plugin: LoadedPlugin, tokens: Ports) {
     {
       provide: tokens.PluginQueue,
       inject: [Database, QueueLoop],
-      useFactory: (database: Database, loop: QueueLoop) => new HubPluginQueue(name, database, loop),
+      useFactory: (database: Database, loop: QueueLoop) => new HubPluginQueue(name, database, loop, life),
     },
     {
       provide: tokens.PluginStore,

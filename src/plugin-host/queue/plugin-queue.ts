@@ -6,6 +6,7 @@ import {
   type LaneState,
 } from '@commandcenter/sdk';
 import type { Database } from '../../database/index.js';
+import type { PluginLife } from '../life/plugin-life.js';
 import { onDatabase } from '../ports/port-errors.js';
 import { handledQueue } from './handled-queue.js';
 import { checkItems } from './new-items.js';
@@ -22,6 +23,7 @@ export class HubPluginQueue extends PluginQueue {
     private readonly plugin: string,
     private readonly database: Database,
     private readonly loop: QueueLoop,
+    private readonly life?: PluginLife,
   ) {
     super();
   }
@@ -37,7 +39,10 @@ export class HubPluginQueue extends PluginQueue {
   }
 
   handle<Data>(handler: QueueHandler<Data>, options?: QueueOptions): void {
+    // One that was given up while it started may come here late.
+    if (this.life?.failure !== undefined) throw this.life.failure;
     this.loop.handle(handledQueue(this.plugin, handler as QueueHandler, options));
+    this.life?.onBreak(() => this.loop.abandon(this.plugin));
   }
 
   lanes() {

@@ -78,6 +78,11 @@ export class QueueLoop implements OnApplicationBootstrap, OnModuleDestroy, Befor
     this.nudge();
   }
 
+  /** Its items wait for a hub in which somebody handles them. */
+  abandon(plugin: string): void {
+    this.#queues.delete(plugin);
+  }
+
   /** Something may be due now. */
   nudge(): void {
     if (this.#state === 'looking') this.#state = 'look again';
