@@ -208,6 +208,6 @@ describe('a fault that comes later', () => {
     process.kill(hub!.pid, 'SIGUSR2');
     await until('the end', async () => logged('A defect of the hub ends it').length > 0);
     expect(await hub!.end()).toBe(1);
-    expect(logged(`${kind} nobody caught`)).toHaveLength(1);
+    expect(logged(`uncaught ${kind}`)).toHaveLength(1);
   });
 });

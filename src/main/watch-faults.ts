@@ -23,7 +23,7 @@ export function watchFaults(config: Config, log: Log, exit: (code: number) => vo
     const { plugin, survivable } = judge(kind, thrown, places);
     const err = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
     if (!survivable) {
-      log.fatal({ context: 'Process', err }, `A defect of the hub ends it: ${messageOf(thrown)} (an ${kind} nobody caught)`); // prettier-ignore
+      log.fatal({ context: 'Process', err }, `A defect of the hub ends it: ${messageOf(thrown)} (uncaught ${kind})`); // prettier-ignore
       exit(1);
       return;
     }

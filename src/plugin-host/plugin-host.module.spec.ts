@@ -195,6 +195,7 @@ it('lists what became of every plugin, without options and grants', async () => 
         },
       ],
       routes: [],
+      workflows: [],
     },
     { status: 'skipped', use: 'absent', code: 'CC_PLUGIN_NOT_FOUND', reason: 'not there' },
   ]);
