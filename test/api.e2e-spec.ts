@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CheckedHub, refusal } from './support/api/checked-hub.js';
+import { CheckedHub, pathsOf, refusal } from './support/api/checked-hub.js';
 import type { Answer, Call } from './support/api/hub.js';
 
 describe('the HTTP API', () => {
@@ -210,19 +210,37 @@ describe('the HTTP API', () => {
       expect(items).toMatchObject([{ input: { total: 250 }, trigger: { kind: 'event', event: { id: '1' } } }]);
     });
 
+    it('are taken in binary mode, and in batches', async () => {
+      const headers = { 'ce-id': 'b', 'ce-type': 'x', 'ce-source': '/test', 'ce-specversion': '1.0' };
+      for (const more of [{ type: 'application/json' }, { text: 'one', type: 'text/csv' }, { type: 'image/png' }]) {
+        const taken = await send({ total: 1 }, { ...more, headers: { ...headers, 'ce-source': `/${more.type}` } });
+        expect(taken).toMatchObject({ status: 202, body: { accepted: 1, duplicate: 0 } });
+      }
+      const batch = { type: 'application/cloudevents-batch+json' };
+      const two = [paid('b1', 1), paid('b2', 1), paid('b1', 1)];
+      expect(await send(two, batch)).toMatchObject({ status: 202, body: { accepted: 2, duplicate: 1 } });
+      expect(await send(two, batch)).toMatchObject({ status: 202, body: { accepted: 0, duplicate: 3 } });
+      expect(await send([], batch)).toMatchObject({ status: 202, body: { accepted: 0, duplicate: 0 } });
+      const refused = await send(
+        [paid('b3', 1), { ...paid('b4', 1), type: '' }, { ...paid('b5', 1), time: 'now' }],
+        batch,
+      );
+      expect(refused.status).toBe(400);
+      expect(pathsOf(refused)).toEqual(['1.type', '2.time']);
+      expect(await send([paid('b3', 1)], batch)).toMatchObject({ status: 202, body: { accepted: 1, duplicate: 0 } });
+    });
+
     it.each([
       ['an event that lacks things', { specversion: '1.0', type: 'x' }, {}, 400, 'CC_EVENT_INVALID'],
       ['no event at all', [], {}, 400, 'CC_EVENT_INVALID'],
-      ['a batch', [paid('9', 1)], { type: 'application/cloudevents-batch+json' }, 400, 'CC_EVENT_MODE_NOT_BUILT'],
+      ['a batch with a wrong event', [{}], { type: 'application/cloudevents-batch+json' }, 400, 'CC_EVENT_INVALID'],
+      ['a batch that is none', {}, { type: 'application/cloudevents-batch+json' }, 400, 'CC_EVENT_INVALID'],
       [
-        'the binary mode',
-        { total: 1 },
-        {
-          type: 'application/json',
-          headers: { 'ce-id': '1', 'ce-type': 'x', 'ce-source': '/', 'ce-specversion': '1.0' },
-        },
+        'an unfinished binary mode',
+        1,
+        { type: 'application/json', headers: { 'ce-id': '1' } },
         400,
-        'CC_EVENT_MODE_NOT_BUILT',
+        'CC_EVENT_INVALID',
       ],
       ['XML', '<event/>', { type: 'text/xml' }, 415, 'CC_MEDIA_TYPE_UNSUPPORTED'],
     ] satisfies [string, unknown, Call, number, string][])(

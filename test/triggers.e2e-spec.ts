@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { testDatabaseUrl } from './support/database.js';
 import { PluginFolder } from './support/plugin-folder.js';
-import { HubProcess } from './support/triggers/hub-process.js';
+import { HubProcess, token } from './support/triggers/hub-process.js';
 import { until } from './support/triggers/wait.js';
 
 const till = `
@@ -22,6 +26,12 @@ id: receipt
 on: { event: [{ type: till.rung }] }
 steps: { print: { uses: transform.value, with: { value: "\${{ event.data.total }} from \${{ event.source }}" } } }
 output: \${{ steps.print.output }}
+`,
+  'picture.yaml': `
+id: picture
+on: { event: [{ type: picture.taken }] }
+steps: { one: { uses: transform.value, with: { value: "\${{ event.datacontenttype }} \${{ event.data_base64 }}" } } }
+output: \${{ steps.one.output }}
 `,
   'count.yaml': `
 id: count
@@ -96,7 +106,38 @@ describe('triggers of real hubs', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'CC_EVENT_INVALID' } });
     expect(answer.body.problems.map((problem: { path: string }) => problem.path).sort()).toEqual(['id', 'time']);
     const batch = await hubs[0]!.call('POST', '/events', [], 'application/cloudevents-batch+json');
-    expect(batch).toMatchObject({ status: 400, body: { code: 'CC_EVENT_MODE_NOT_BUILT' } });
+    expect(batch).toEqual({ status: 202, body: { accepted: 0, duplicate: 0 } });
+  });
+
+  test('the commands of the guide send one event, in three ways', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../docs/guides/events.md'), 'utf8');
+    const commands = [...guide.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, code = '']) => code);
+    expect(commands).toHaveLength(3);
+    const env = { PATH: process.env['PATH']!, COMMANDCENTER_URL: hubs[0]!.url, COMMANDCENTER_TOKEN: token };
+    const answers: unknown[] = [];
+    for (const command of commands)
+      answers.push(JSON.parse((await promisify(execFile)('sh', ['-ec', command], { env })).stdout));
+    // The second is the first in binary mode; of the batch, its first.
+    expect(answers).toEqual([
+      { accepted: 1, duplicate: 0 },
+      { accepted: 0, duplicate: 1 },
+      { accepted: 1, duplicate: 1 },
+    ]);
+    await until('both runs', async () => (await runs('order')) === 3);
+  });
+
+  test('an event whose data is not JSON is there for its run', async () => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'image/png', 'ce-specversion': '1.0' };
+    const response = await fetch(`${hubs[0]!.url}/api/v1/events`, {
+      method: 'POST',
+      headers: { ...headers, 'ce-id': 'p', 'ce-source': '/camera', 'ce-type': 'picture.taken' },
+      body: Buffer.from([137, 80, 78]),
+    });
+    expect(response.status).toBe(202);
+    const pictures = async () => (await hubs[1]!.call('GET', '/runs?workflow=picture&status=succeeded')).body.items;
+    await until('the picture', async () => (await pictures()).length > 0);
+    const [{ id }] = await pictures();
+    expect((await hubs[1]!.call('GET', `/runs/${id}`)).body.output).toBe('image/png iVBO');
   });
 
   test('1,000 events, each sent twice to two hubs, give exactly 1,000 runs', async () => {

@@ -103,13 +103,10 @@ function requestBody(spec: RouteSpec): Json {
     };
   }
   if (spec.documentedBody !== undefined) {
-    const { types, schema } = spec.documentedBody;
-    return {
-      requestBody: {
-        required: true,
-        content: Object.fromEntries(types.map((type) => [type, { schema: jsonSchema(schema, 'input') }])),
-      },
-    };
+    const content = [spec.documentedBody, ...(spec.documentedBody.others ?? [])].flatMap(({ types, schema }) =>
+      types.map((type) => [type, { schema: jsonSchema(schema, 'input') }]),
+    );
+    return { requestBody: { required: true, content: Object.fromEntries(content) as Json } };
   }
   if (spec.body === undefined) return {};
   const content = { 'application/json': { schema: jsonSchema(spec.body, 'input') } };

@@ -98,7 +98,6 @@ export const catalogue = {
   CC_CHILD_TOO_DEEP: { kind: 'failed', title: 'Too many workflows start one another' },
   // events
   CC_EVENT_INVALID: { kind: 'invalid', title: 'The event is not a valid CloudEvent 1.0' },
-  CC_EVENT_MODE_NOT_BUILT: { kind: 'invalid', title: 'This way of sending CloudEvents is not built yet' },
   // webhooks
   CC_WEBHOOK_REFUSED: { kind: 'unauthenticated', title: 'No webhook takes this delivery' },
   CC_WEBHOOK_LATE: { kind: 'unauthenticated', title: 'The delivery is signed for another time' },

@@ -5,16 +5,15 @@ import { attributeTextProblem, kindOf, problemsOf, type Attributes, type NewEven
 /** The attributes with a column of their own; all others are kept together. */
 const OWN = new Set(['specversion', 'id', 'source', 'type', 'subject', 'time', 'data', 'data_base64', 'traceparent']);
 
-/** A CloudEvents 1.0 event in structured JSON mode. Throws CC_EVENT_INVALID with every problem by path. */
-export function parseCloudEvent(body: unknown): NewEvent {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid([{ path: '', message: `the body must be one JSON object, not ${kindOf(body)}` }]);
-  }
-  const set = Object.fromEntries(Object.entries(body).filter(isSet));
+/** A CloudEvents 1.0 event in structured JSON mode, and everything that keeps the hub from taking it, by path. */
+export function readEvent(body: unknown): { readonly event: NewEvent; readonly problems: readonly Problem[] } {
+  const isMap = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const set = isMap ? Object.fromEntries(Object.entries(body).filter(isSet)) : {};
   const event = eventOf(set);
+  if (!isMap)
+    return { event, problems: [{ path: '', message: `an event must be one JSON object, not ${kindOf(body)}` }] };
   const problems = [...formatProblems(set), ...problemsOf(event), ...borrowedSource(event.source)];
-  if (problems.length > 0) throw invalid(withoutRepeats(problems));
-  return event;
+  return { event, problems: withoutRepeats(problems) };
 }
 
 /** What a plugin publishes carries a source of the hub's giving, which workflows trust: nobody else may send under it. */
@@ -37,6 +36,7 @@ function eventOf(set: Readonly<Record<string, unknown>>): NewEvent {
     ...(set['subject'] !== undefined && { subject: set['subject'] as string }),
     ...(typeof set['time'] === 'string' && { time: new Date(set['time']) }),
     ...('data' in set && { data: set['data'] }),
+    ...(set['data_base64'] !== undefined && { dataBase64: set['data_base64'] as string }),
     ...(set['traceparent'] !== undefined && { traceparent: set['traceparent'] as string }),
     ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) as Attributes }),
   };
@@ -55,12 +55,14 @@ function formatProblems(set: Readonly<Record<string, unknown>>): Problem[] {
     const message = attributeProblem(name, value);
     if (message !== undefined) problems.push({ path: name, message });
   }
+  if ('data' in set && 'data_base64' in set)
+    problems.push({ path: 'data_base64', message: 'stands beside data: send one of them' });
   return problems;
 }
 
 function attributeProblem(name: string, value: unknown): string | undefined {
-  if (name === 'specversion' || name === 'data') return undefined;
-  if (name === 'data_base64') return 'binary data is not built yet: send JSON in data';
+  // The data is judged as what the hub stores.
+  if (name === 'specversion' || name === 'data' || name === 'data_base64') return undefined;
   if (typeof value === 'string') return attributeTextProblem(value) ?? conforms(name, value);
   if (!OWN.has(name) && (typeof value === 'boolean' || (typeof value === 'number' && Number.isInteger(value)))) {
     return conforms(name, value);
@@ -86,9 +88,14 @@ function withoutRepeats(problems: readonly Problem[]): Problem[] {
   return problems.filter(({ path }) => !seen.has(path) && seen.add(path));
 }
 
-function invalid(problems: readonly Problem[]): CcError {
-  const list = problems.map(({ path, message }) => `${path || 'event'}: ${message}`).join('; ');
-  return new CcError('CC_EVENT_INVALID', `the event is not a CloudEvent 1.0 the hub can take: ${list}`, { problems });
+/** Told in the sentence; the list has them all. */
+const MOST_TOLD = 20;
+
+export function invalidEvent(what: string, problems: readonly Problem[]): CcError {
+  const told = problems.slice(0, MOST_TOLD).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const left = problems.length - told.length;
+  const more = left > 0 ? `; and ${left} more, see problems` : '';
+  return new CcError('CC_EVENT_INVALID', `${what}: ${told.join('; ')}${more}`, { problems });
 }
 
 /** What expressions see as `event`, and what a run keeps. */
@@ -103,5 +110,6 @@ export function cloudEventOf(event: NewEvent): Readonly<Record<string, unknown>>
     ...event.attributes,
     ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     ...(event.data !== undefined && { data: event.data }),
+    ...(event.dataBase64 !== undefined && { data_base64: event.dataBase64 }),
   };
 }

@@ -28,6 +28,10 @@ export class EventEntity {
   @Column('text', { nullable: true })
   data!: string | null;
 
+  /** Instead of `data`, when it is not JSON. */
+  @Column('text', { name: 'data_base64', nullable: true })
+  dataBase64!: string | null;
+
   @Column('text', { nullable: true })
   traceparent!: string | null;
 

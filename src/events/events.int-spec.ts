@@ -117,6 +117,41 @@ describe('Events', () => {
     expect(await rows()).toHaveLength(2);
   });
 
+  describe('a batch as it is sent', () => {
+    const headers = { 'content-type': 'application/cloudevents-batch+json' };
+    const ids = Array.from({ length: 500 }, (_, n) => String(n));
+
+    test('is one transaction with one hint', async () => {
+      const answer = await events.accept(
+        ids.map((id) => event(id)),
+        headers,
+      );
+      expect(answer).toEqual({ accepted: 500, duplicate: 0 });
+      const { rows: transactions } = await database.pool.query('SELECT DISTINCT xmin::text FROM event');
+      expect([transactions.length, await hints(), announced]).toEqual([1, 1, 1]);
+    });
+
+    test('with one wrong event leaves nothing', async () => {
+      const batch = [...ids.map((id) => event(id)), event('')];
+      await expect(events.accept(batch, headers)).rejects.toMatchObject({ problems: [{ path: '500.id' }] });
+      expect([await rows(), await hints(), announced]).toEqual([[], 0, 0]);
+    });
+
+    test('sent ten times at once, in any order, beside its own events one by one: each is new once', async () => {
+      const forth = ids.map((id) => event(id));
+      const back = forth.toReversed();
+      const batches = Array.from({ length: 10 }, (_, n) => events.accept(n % 2 ? forth : back, headers));
+      const answers = await Promise.all([...batches, ...forth.map((one) => events.accept(one))]);
+      expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(500);
+      expect(await rows()).toHaveLength(500);
+    });
+
+    test('data that is not JSON is kept in base64', async () => {
+      await events.accept([{ ...event('1'), data_base64: 'iVBO' }], headers);
+      expect(await rows()).toMatchObject([{ data: null, data_base64: 'iVBO' }]);
+    });
+  });
+
   test('without a database the sender is told to try again', async () => {
     const gone = new Database({ url: 'postgres://127.0.0.1:1/nowhere', description: '', poolSize: 1 });
     const orphan = new Events(gone, new Jobs(gone, {} as Config, 'api'), new EventEmitter2());

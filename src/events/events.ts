@@ -1,10 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Batches, Database, type Tx } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { Jobs } from '../jobs/index.js';
 import { currentTraceparent, names, Span } from '../telemetry/index.js';
-import { parseCloudEvent } from './cloud-event.js';
+import { eventsOf } from './http-message.js';
 import { eventKey, insertEvents } from './insert-events.js';
 import { problemsOf, type NewEvent } from './new-event.js';
 import { unavailable } from './unavailable.js';
@@ -20,6 +21,8 @@ export interface Accepted {
   /** Events that were known already: nothing happens again. */
   readonly duplicate: number;
 }
+
+const structured = { 'content-type': 'application/cloudevents+json' };
 
 /** Publishing events: rows of the event table and one job that hints at them. */
 @Injectable()
@@ -37,14 +40,21 @@ export class Events {
     return (await this.#insert(tx, events)).size;
   }
 
-  /** One CloudEvent 1.0 in structured mode; durable when this returns. Events that arrive together share a transaction. */
+  /**
+   * The CloudEvents 1.0 of an HTTP message, all of them or none; durable when this returns. Single events that arrive
+   * together share a transaction.
+   */
   @Span(names.span.eventsAccept)
-  async accept(body: unknown): Promise<Accepted> {
-    const event = parseCloudEvent(body);
+  async accept(body: unknown, headers: IncomingHttpHeaders = structured): Promise<Accepted> {
     // The producer's own context where it sent one, else the request that brings the event.
-    const traceparent = event.traceparent ?? currentTraceparent();
-    const isNew = await this.#incoming.call({ ...event, ...(traceparent !== undefined && { traceparent }) });
-    return isNew ? { accepted: 1, duplicate: 0 } : { accepted: 0, duplicate: 1 };
+    const request = currentTraceparent();
+    const events = eventsOf(headers, body).map((event) => {
+      const traceparent = event.traceparent ?? request;
+      return { ...event, ...(traceparent !== undefined && { traceparent }) };
+    });
+    const isNew = events.length === 1 ? [await this.#incoming.call(events[0]!)] : await this.#acceptAll(events);
+    const accepted = isNew.filter(Boolean).length;
+    return { accepted, duplicate: events.length - accepted };
   }
 
   /** Rows of the event table were committed by another room's statement: says so inside the process, and does no more. */

@@ -10,6 +10,8 @@ export interface NewEvent {
   readonly time?: Date;
   /** Any JSON value. */
   readonly data?: unknown;
+  /** Data that is not JSON, in base64; then there is no `data`. */
+  readonly dataBase64?: string;
   readonly traceparent?: string;
   /** Other CloudEvents attributes, kept as they came: datacontenttype, dataschema, extensions. */
   readonly attributes?: Attributes;
@@ -22,7 +24,7 @@ const EVENT_LIMITS = {
   attributeBytes: 1_024,
   /** UTF-8 bytes of the names and values of all other attributes together. */
   attributesBytes: 8_192,
-  /** UTF-8 bytes of data as JSON. */
+  /** UTF-8 bytes of data as JSON, or characters in base64. */
   dataBytes: 262_144,
   dataDepth: 100,
 } as const;
@@ -40,6 +42,7 @@ export function problemsOf(event: NewEvent): Problem[] {
   if (event.subject !== undefined) check('subject', textProblem(event.subject));
   if (event.time !== undefined) check('time', timeProblem(event.time));
   if (event.data !== undefined) check('data', dataProblem(event.data));
+  if (event.dataBase64 !== undefined) check('data_base64', base64Problem(event.dataBase64));
   if (event.traceparent !== undefined && !TRACEPARENT.test(event.traceparent)) {
     check(
       'traceparent',
@@ -87,6 +90,13 @@ function dataProblem(data: unknown): string | undefined {
   if (size === 0) return `must be JSON, not ${typeof data}`;
   if (size <= EVENT_LIMITS.dataBytes) return undefined;
   return `is ${size} bytes of JSON; ${EVENT_LIMITS.dataBytes} are allowed: store it elsewhere and send a reference`;
+}
+
+function base64Problem(data: unknown): string | undefined {
+  if (typeof data !== 'string') return `must be a string, not ${kindOf(data)}`;
+  if (data.length > EVENT_LIMITS.dataBytes)
+    return `has ${data.length} characters; ${EVENT_LIMITS.dataBytes} are allowed: store it elsewhere and send a reference`;
+  return data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data) ? undefined : 'is not base64';
 }
 
 function deeperThan(value: unknown, levels: number): boolean {

@@ -11,6 +11,7 @@ export interface EventRow {
   readonly subject: string | null;
   readonly time: Date | null;
   readonly data: string | null;
+  readonly data_base64: string | null;
   readonly traceparent: string | null;
   readonly attributes: string | null;
 }
@@ -25,7 +26,7 @@ export interface StoredEvent {
   readonly event: Readonly<Record<string, unknown>>;
 }
 
-export const eventColumns = 'seq, id, source, type, subject, time, data, traceparent, attributes';
+export const eventColumns = 'seq, id, source, type, subject, time, data, data_base64, traceparent, attributes';
 
 export function storedEvent(row: EventRow): StoredEvent {
   const { seq, source, id, type } = row;
@@ -36,6 +37,7 @@ export function storedEvent(row: EventRow): StoredEvent {
     ...(row.subject !== null && { subject: row.subject }),
     ...(row.time !== null && { time: row.time }),
     ...(row.data !== null && { data: JSON.parse(row.data) as unknown }),
+    ...(row.data_base64 !== null && { dataBase64: row.data_base64 }),
     ...(row.traceparent !== null && { traceparent: row.traceparent }),
     ...(row.attributes !== null && { attributes: JSON.parse(row.attributes) as Attributes }),
   });

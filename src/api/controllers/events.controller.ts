@@ -1,7 +1,7 @@
 import { Controller, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Events, requireStructured } from '../../events/index.js';
+import { Events } from '../../events/index.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
@@ -16,6 +16,7 @@ const cloudEvent = z
     subject: z.string().optional(),
     time: z.string().optional(),
     data: z.unknown().optional().describe('Any JSON'),
+    data_base64: z.string().optional().describe('Data that is not JSON'),
   })
   .meta({
     id: 'CloudEvent',
@@ -23,13 +24,18 @@ const cloudEvent = z
   });
 
 const sendEvent = routeSpec({
-  summary: 'Send an event',
+  summary: 'Send events',
   description:
-    'A CloudEvent 1.0 in structured mode. Answers when the event is durable; the runs it starts follow. An event with a source and id that are known is counted as a duplicate and starts nothing.',
+    'A CloudEvent 1.0 in structured mode, in binary mode (its attributes in ce- headers, its data as the body) or several in batch mode, all or none. Answers when they are durable; the runs they start follow. An event with a source and id that are known is counted as a duplicate and starts nothing.',
   access: 'operator',
-  documentedBody: { types: ['application/cloudevents+json', 'application/json'], schema: cloudEvent },
+  anyBody: true,
+  documentedBody: {
+    types: ['application/cloudevents+json', 'application/json'],
+    schema: cloudEvent,
+    others: [{ types: ['application/cloudevents-batch+json'], schema: z.array(cloudEvent).max(1_000) }],
+  },
   answer: { status: 202, description: 'Accepted', schema: z.strictObject({ accepted: z.int(), duplicate: z.int() }) },
-  errors: ['CC_EVENT_INVALID', 'CC_EVENT_MODE_NOT_BUILT'],
+  errors: ['CC_EVENT_INVALID'],
 });
 
 @Controller('api/v1/events')
@@ -40,7 +46,6 @@ export class EventsController {
   @Route(sendEvent)
   send(@Req() request: FastifyRequest) {
     read(sendEvent, request);
-    requireStructured(request.headers);
-    return this.events.accept(request.body);
+    return this.events.accept(request.body, request.headers);
   }
 }

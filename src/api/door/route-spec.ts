@@ -24,7 +24,9 @@ export interface RouteSpec extends Entrance {
   readonly summary: string;
   readonly description?: string;
   /** A body another room checks. */
-  readonly documentedBody?: { readonly types: readonly string[]; readonly schema: z.ZodType };
+  readonly documentedBody?: DocumentedBody & { readonly others?: readonly DocumentedBody[] };
+  /** What is not JSON comes as bytes, whatever its type. */
+  readonly anyBody?: boolean;
   /** The body comes as text and the route parses it. */
   readonly textBody?: { readonly types: readonly string[]; readonly example: string };
   /** The body comes as bytes: the route verifies who sent it, by itself. */
@@ -35,6 +37,11 @@ export interface RouteSpec extends Entrance {
   readonly answer: Answer;
   /** Codes beside the ones every route can answer. */
   readonly errors?: readonly ErrorCode[];
+}
+
+interface DocumentedBody {
+  readonly types: readonly string[];
+  readonly schema: z.ZodType;
 }
 
 interface Answer {

@@ -42,10 +42,12 @@ export function installBodyParsers(server: FastifyInstance): void {
       ? done(null, Object.fromEntries(new URLSearchParams(text)))
       : done(notRead(request));
   const other = (request: FastifyRequest, _text: string, done: Done) => done(notRead(request));
+  const wantsBytes = (request: FastifyRequest, read: unknown) =>
+    verifiesItself(request) || (read !== json && request.routeOptions.config.anyBody === true);
 
   const add = (type: string | string[] | RegExp, read: (request: FastifyRequest, text: string, done: Done) => void) =>
     server.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) =>
-      verifiesItself(request) ? done(null, body) : read(request, body.toString(), done),
+      wantsBytes(request, read) ? done(null, body) : read(request, body.toString(), done),
     );
   add(jsonType, json);
   add(yamlTypes, yaml);

@@ -13,6 +13,8 @@ declare module 'fastify' {
     verifier?: RouteVerifier;
     /** The body is handed over as bytes: the route verifies who sent it, and counts it itself. Open to strangers. */
     rawBody?: boolean;
+    /** What is not JSON is handed over as bytes. */
+    anyBody?: boolean;
     /** A form of a page: its body may be application/x-www-form-urlencoded. */
     formBody?: boolean;
     /** Answers people: not part of the API's documentation, and its errors are pages too. */

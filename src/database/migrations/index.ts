@@ -9,6 +9,7 @@ import { Plugins1700000000008 } from './0008-plugins.js';
 import { Alerts1700000000009 } from './0009-alerts.js';
 import { AlertTargets1700000000010 } from './0010-alert-targets.js';
 import { Waits1700000000011 } from './0011-waits.js';
+import { BinaryEvents1700000000012 } from './0012-binary-events.js';
 import { Slots1700000000013 } from './0013-slots.js';
 import { CatchUpAndBursts1700000000014 } from './0014-catch-up-and-bursts.js';
 import { DefinitionChanges1700000000015 } from './0015-definition-changes.js';
@@ -28,6 +29,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   Alerts1700000000009,
   AlertTargets1700000000010,
   Waits1700000000011,
+  BinaryEvents1700000000012,
   Slots1700000000013,
   CatchUpAndBursts1700000000014,
   DefinitionChanges1700000000015,
