@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -32,10 +33,17 @@ input: { type: object, properties: { tag: { type: string } } }
 steps: { one: { uses: transform.value, with: { value: 1 } } }
 `,
       'strict.yaml': `id: strict
-on: { webhook: [{ path: strict, verify: { scheme: bearer, secret: BEARER_HOOK } }] }
+on:
+  webhook:
+    - { path: strict, verify: { scheme: bearer, secret: BEARER_HOOK } }
+    - { path: both, verify: { scheme: bearer, secret: BEARER_HOOK } }
 input: { type: object, required: [n], properties: { n: { type: integer } } }
 steps: { one: { uses: transform.value, with: { value: "\${{ event }}" } } }
 output: \${{ steps.one.output }}
+`,
+      'lenient.yaml': `id: lenient
+on: { webhook: [{ path: both, verify: { scheme: bearer, secret: BEARER_HOOK } }] }
+steps: { one: { uses: transform.value, with: { value: 1 } } }
 `,
       'unset.yaml': `id: unset
 on: { webhook: [{ path: unset, verify: { scheme: bearer, secret: UNSET_HOOK } }] }
@@ -147,6 +155,53 @@ steps: { one: { uses: transform.value, with: { value: 1 } } }
       status: 413,
       body: { code: 'CC_REQUEST_TOO_LARGE' },
     });
+  });
+
+  test('where some workflows can take it, they run, and the answer names the others', async () => {
+    const sent = { ...delivery('bearer', { secret: secrets.BEARER_HOOK, data: {} }), path: 'both' };
+    const { status, body } = await deliver(sent);
+    expect([status, body.runs.length, body.refused]).toEqual([
+      202,
+      1,
+      [{ workflow: 'strict', code: 'CC_INPUT_INVALID' }],
+    ]);
+  });
+
+  test('GitHub may send a form, and a request may bring its trace', async () => {
+    const { body, headers } = delivery('github', { secret: secretOf.github, data: { ref: 'refs/heads/é' } });
+    const payload = new URLSearchParams({ payload: body }).toString();
+    const signature = createHmac('sha256', secretOf.github).update(payload).digest('hex');
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const form = { 'content-type': 'application/x-www-form-urlencoded', 'x-hub-signature-256': `sha256=${signature}` };
+    const { status, body: answer } = await deliver({
+      path: 'github',
+      body: payload,
+      headers: { ...headers, ...form, traceparent },
+    });
+    expect(status).toBe(202);
+    const { rows } = await hub.database.pool.query(
+      `SELECT traceparent, e.data::json -> 'input' ->> 'ref' AS ref FROM run JOIN run_event e ON run_id = id
+       WHERE id = $1 AND e.type = 'RunCreated'`,
+      [answer.runs[0].id],
+    );
+    expect(rows).toEqual([{ traceparent, ref: 'refs/heads/é' }]);
+  });
+
+  test('a workflow that is disabled listens no more, and again when it is enabled', async () => {
+    const statuses: number[] = [];
+    for (const call of ['disable', 'enable']) {
+      expect((await hub.post(`/api/v1/workflows/stripe/${call}`, undefined)).status).toBe(200);
+      statuses.push((await deliver(delivery('stripe', { secret: secretOf.stripe }))).status);
+    }
+    expect(statuses).toEqual([401, 202]);
+  });
+
+  test('a hub that has too much to do says when to send again', async () => {
+    const busy = await TestHub.start(workflows, { maxPendingStarts: 0 }, {}, secrets);
+    const { path, headers, body } = delivery('github', { secret: secretOf.github });
+    const answer = await busy.call(`/hooks/${path}`, { method: 'POST', token: null, text: body, headers });
+    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([503, 'CC_OVERLOADED', '1']);
+    await busy.close();
   });
 
   describe('slack', () => {

@@ -1,6 +1,6 @@
 import type { WebhookTrigger } from '@commandcenter/sdk/definition';
 import type { Definitions } from '../../definitions/index.js';
-import { compileCondition, compileTemplate, type Plan } from '../../workflow/index.js';
+import { canonicalJson, compileCondition, compileTemplate, type Plan } from '../../workflow/index.js';
 import { webhookEvent, type Delivery } from './delivery.js';
 import type { WebhookOccasion } from './webhook-starts.js';
 
@@ -8,6 +8,8 @@ import type { WebhookOccasion } from './webhook-starts.js';
 export interface WebhookRoute {
   readonly workflow: string;
   readonly entry: WebhookTrigger;
+  /** Equal for entries that verify alike: what is one question is asked once. */
+  readonly how: string;
   /** undefined: the delivery is not for this entry. Throws CC_REQUEST_INVALID and CC_EXPRESSION_FAILED. */
   occasionOf(delivery: Delivery): WebhookOccasion | undefined;
 }
@@ -33,6 +35,7 @@ function routeOf(plan: Plan, entry: WebhookTrigger): WebhookRoute {
   return {
     workflow: plan.id,
     entry,
+    how: canonicalJson(entry.verify),
     occasionOf(delivery) {
       const event = webhookEvent(entry, delivery);
       // GitHub's way of asking whether anybody is there, once, when the webhook is made.

@@ -2,7 +2,6 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { Secrets } from '../../identity/index.js';
-import { canonicalJson } from '../../workflow/index.js';
 import { reasonOf } from '../start-failure.js';
 import type { Delivery } from './delivery.js';
 import { judge, spend, type RawDelivery, type Verdict } from './signature.js';
@@ -43,12 +42,11 @@ export class Webhooks implements OnModuleInit {
     this.#routes ??= webhookRoutes(this.definitions.current());
     const routes = this.#routes.get(path) ?? [];
     const verdicts = new Map<string, Verdict>();
-    for (const { entry } of routes) {
-      const how = canonicalJson(entry.verify);
+    for (const { entry, how } of routes) {
       if (!verdicts.has(how)) verdicts.set(how, this.#verdictOn(entry, delivery));
     }
     if (verdicts.size === 0) spend(delivery);
-    const proven = routes.filter(({ entry }) => verdicts.get(canonicalJson(entry.verify)) === 'genuine');
+    const proven = routes.filter(({ how }) => verdicts.get(how) === 'genuine');
     if (proven.length > 0) return proven;
     if ([...verdicts.values()].includes('late')) {
       this.#complain(path, 'a delivery is signed for another time; it was sent long ago, or a clock is wrong');
