@@ -15,8 +15,9 @@ import { DISPATCH_TASK, EVENTS_PUBLISHED, type StoredEvent } from '../events/ind
 import { Jobs, JOBS_ROLE, type JobsRole } from '../jobs/index.js';
 import { EventWaits } from '../runs/index.js';
 import { detached } from '../telemetry/index.js';
+import { join } from './bursts/burst-sql.js';
 import { CHUNK, claimEvents, hasLeftovers, markDispatched } from './event-rows.js';
-import { EventStarter, type EventOutcome } from './event-starter.js';
+import { type Dispatched, EventStarter } from './event-starter.js';
 import { reasonOf } from './start-failure.js';
 import { subscriptionsOf, type Subscriptions } from './subscriptions.js';
 
@@ -128,8 +129,12 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
       const pending = await claimEvents(tx, after);
       if (pending.length === 0) return { complete: true, last: undefined };
       woken = await this.waits.match(tx, pending);
-      const outcomes = await this.#startAll(pending);
+      const started = await this.#startAll(pending);
+      const outcomes = started.map(({ outcome }) => outcome);
       const dispatched = pending.filter((_, n) => outcomes[n] === 'dispatched');
+      // Together with the mark: an event counts in its burst exactly once.
+      const bursts = started.flatMap((one) => (one.outcome === 'dispatched' ? one.bursts : []));
+      if (bursts.length > 0) await join(tx, bursts);
       await markDispatched(
         tx,
         dispatched.map(({ seq }) => seq),
@@ -142,9 +147,9 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
     return chunk;
   }
 
-  async #startAll(pending: readonly StoredEvent[]): Promise<EventOutcome[]> {
+  async #startAll(pending: readonly StoredEvent[]): Promise<Dispatched[]> {
     const subscriptions = (this.#subscriptions ??= subscriptionsOf(this.definitions.current()));
-    const outcomes: Promise<EventOutcome>[] = [];
+    const outcomes: Promise<Dispatched>[] = [];
     for (const event of pending) {
       outcomes.push(this.starter.start(event, subscriptions));
       if (outcomes.length % TURN === 0) await turn();

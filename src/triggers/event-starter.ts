@@ -3,11 +3,18 @@ import { RunStarter, type StartRequest } from '../runs/index.js';
 import type { AlertAsk } from './alert-decisions.js';
 import { AlertStarter } from './alert-starter.js';
 import type { StoredEvent } from '../events/index.js';
+import type { BurstEvent } from './bursts/burst-sql.js';
 import { isFull, isUnavailable, reasonOf, verdictOn } from './start-failure.js';
 import type { Occasion, Subscription } from './subscription.js';
 import type { Subscriptions } from './subscriptions.js';
 
 export type EventOutcome = 'dispatched' | 'again' | 'unavailable';
+
+export interface Dispatched {
+  readonly outcome: EventOutcome;
+  /** What it joins instead of starting a run: to be written together with its being dispatched, and not before. */
+  readonly bursts: readonly BurstEvent[];
+}
 
 /** Starts the runs of one event. */
 @Injectable()
@@ -27,14 +34,14 @@ export class EventStarter {
   }
 
   /** `dispatched` when every run is durable or can never start. Never throws. */
-  async start(pending: StoredEvent, subscriptions: Subscriptions): Promise<EventOutcome> {
+  async start(pending: StoredEvent, subscriptions: Subscriptions): Promise<Dispatched> {
     const wanted = this.#wanted(pending, subscriptions.get(pending.type) ?? []);
-    const outcomes = await Promise.all(wanted.map((one) => this.#start(one)));
-    return (
-      outcomes.find((outcome) => outcome === 'unavailable') ??
-      outcomes.find((outcome) => outcome === 'again') ??
-      'dispatched'
+    const outcomes = await Promise.all(
+      wanted.map((one) => (one.burst === undefined ? this.#start(one) : 'dispatched')),
     );
+    const outcome =
+      outcomes.find((one) => one === 'unavailable') ?? outcomes.find((one) => one === 'again') ?? 'dispatched';
+    return { outcome, bursts: wanted.flatMap(({ burst }) => burst ?? []) };
   }
 
   #wanted(pending: StoredEvent, subscriptions: readonly Subscription[]): Wanted[] {
@@ -88,10 +95,11 @@ export class EventStarter {
 interface Wanted {
   readonly request: StartRequest;
   readonly ask: AlertAsk | undefined;
+  readonly burst: BurstEvent | undefined;
 }
 
-function wantedOf({ traceparent }: StoredEvent, workflow: string, occasion: Occasion): Wanted {
-  const { input, key, trigger, ask } = occasion;
+function wantedOf({ seq, traceparent }: StoredEvent, workflow: string, occasion: Occasion): Wanted {
+  const { input, key, trigger, ask, burst } = occasion;
   const request = { workflow, input, trigger, dedupe: { key }, ...(traceparent !== undefined && { traceparent }) };
-  return { request, ask };
+  return { request, ask, burst: burst && { ...burst, workflow, seq, input } };
 }

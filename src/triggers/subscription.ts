@@ -10,6 +10,8 @@ export interface Occasion {
   readonly trigger: Trigger;
   /** Of an alert: what has to be asked before it starts anything. */
   readonly ask?: AlertAsk;
+  /** Of an event with `debounce`: it joins this burst instead of starting anything. */
+  readonly burst?: { readonly entry: string; readonly key: string; readonly forMs: number };
 }
 
 /** One entry of `on.event` or `on.alert` of an enabled workflow. */

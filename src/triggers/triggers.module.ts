@@ -4,6 +4,7 @@ import { AlertCounter } from './alert-counter.js';
 import { AlertDecisions } from './alert-decisions.js';
 import { AlertStarter } from './alert-starter.js';
 import { AlertStarts } from './alert-starts.js';
+import { BurstClock } from './bursts/burst-clock.js';
 import { EventDispatcher } from './event-dispatcher.js';
 import { EventStarter } from './event-starter.js';
 import { ScheduleClock } from './schedule-clock.js';
@@ -28,6 +29,7 @@ export class TriggersModule {
         ...webhooks,
         EventStarter,
         EventDispatcher,
+        BurstClock,
         ScheduleFirer,
         ScheduleClock,
         Schedules,

@@ -44,7 +44,7 @@ name: Everything
 description: All keys.
 on:
   schedule: [{ cron: "*/15 * * * *", timezone: Europe/Zurich, catchUp: all, overlap: cancel-previous, input: { service: db } }, { cron: "0 0 7 * * 1-5", input: { service: x } }]
-  event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x }]
+  event: [{ type: order.paid, if: "\${{ event.data.total > 100 }}", input: { service: "\${{ event.data.id }}" } }, { type: x, debounce: { key: "\${{ event.subject }}", for: 30s } }]
   webhook:
     - { path: github, verify: { scheme: github, secret: TOKEN }, if: "event.type == 'push'", input: { service: "\${{ event.data.repository.name }}" } }
     - { path: pay, verify: { scheme: stripe, secret: TOKEN, tolerance: 10m } }
@@ -99,7 +99,6 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
   it.each([
     ['cost: { perMinute: 0.01, budget: { perRun: 1.00 } }', 'cost.budget'],
     ['cost: { budget: 1 }', 'cost.budget'],
-    ['on: { event: [{ type: x, debounce: { for: 1m } }] }', 'on.event[0].debounce'],
   ])('refuses as not built: %s', (more, path) => {
     expect(problemsOf(withTop(more))).toEqual([
       expect.stringMatching(`^4:\\d+ ${RegExp.escape(path)} CC_GRAMMAR_NOT_BUILT`),
@@ -122,6 +121,17 @@ output: { a: "\${{ steps.third.output }}", b: "\${{ steps.second.error }}" }
     ['defaults: { retry: { jitter: yes } }', /true or false/],
     ['defaults: { retry: { delay: soon } }', /not a duration/],
     ['defaults: 3', /must be a map, not the number 3/],
+    // debounce
+    ['on: { event: [{ type: x, debounce: 1m }] }', /on\.event\[0\]\.debounce {2}this must be a map/],
+    ['on: { event: [{ type: x, debounce: { key: a } }] }', /debounce {2}"for" is missing/],
+    ['on: { event: [{ type: x, debounce: { for: soon } }] }', /debounce\.for .*not a duration/],
+    ['on: { event: [{ type: x, debounce: { for: 500ms } }] }', /debounce\.for .*from 1s to 1d, not 500ms/],
+    ['on: { event: [{ type: x, debounce: { for: 25h } }] }', /debounce\.for .*from 1s to 1d, not 25h/],
+    [
+      'on: { event: [{ type: x, debounce: { for: 1m, key: "${{ input.a }}" } }] }',
+      /debounce\.key CC_EXPRESSION_INVALID/,
+    ],
+    ['on: { event: [{ type: x, debounce: { for: 1m, kye: a } }] }', /unknown key "kye"\. Did you mean "key"/],
     // concurrency
     ['concurrency: 1', /^4:14 concurrency {2}this must be a map, not the number 1/],
     ['concurrency: { keys: a }', /unknown key "keys"\. Did you mean "key"/],

@@ -32,6 +32,26 @@ const event = {
   properties: {
     type: { type: 'string', minLength: 1, description: 'The CloudEvents `type`, exactly.', examples: ['order.paid'] },
     if: { ...condition, description: 'Filter over `event`, the CloudEvent. Default: every event of the type.' },
+    debounce: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['for'],
+      description: 'A burst of events starts one run, with the last of them.',
+      properties: {
+        key: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          description: 'Events with the same key are one burst. Default: all events of this entry.',
+          examples: ['${{ event.data.id }}'],
+        },
+        for: {
+          ...duration,
+          description:
+            'How long no other event must come: 1s to 1d. A burst that does not pause starts its run after ten times as long.',
+        },
+      },
+    },
     input: {
       description: 'Input of the run; may use `event`. Default: the data of the event.',
       examples: ['${{ event.data }}'],

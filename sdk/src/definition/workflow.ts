@@ -25,9 +25,18 @@ export interface ScheduleTrigger {
   readonly input?: unknown;
 }
 
+/** A burst of events starts one run, with the last of them. */
+export interface Debounce {
+  /** Over `event`: events with the same key are one burst. Default: all events of the entry. */
+  readonly key?: ExpressionText;
+  /** How long no other must come, 1s to 1d. A burst that does not pause starts its run after ten times as long. */
+  readonly for: Duration;
+}
+
 export interface EventTrigger {
   readonly type: string;
   readonly if?: ExpressionText;
+  readonly debounce?: Debounce;
   readonly input?: unknown;
 }
 

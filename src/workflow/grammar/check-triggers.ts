@@ -1,6 +1,7 @@
 import type { JsonSchema } from '@commandcenter/sdk/definition';
 import { cronProblem, timezoneProblem } from '../schedule-spec.js';
 import { checkAlert } from './check-alert.js';
+import { checkDebounce } from './check-debounce.js';
 import { checkTriggerCondition, checkTriggerInput, inputCheck, type InputCheck } from './check-trigger-input.js';
 import { checkWebhook } from './check-webhook.js';
 import { EVENT_NAMES, type Surroundings } from './expressions.js';
@@ -51,6 +52,7 @@ function checkEvent(value: unknown, path: Path, around: Surroundings, input: Inp
   if (event['type'] === undefined) report.add(path, '"type" is missing, for example type: order.paid');
   textAt(report, [...path, 'type'], event['type']);
   checkTriggerCondition(event['if'], [...path, 'if'], 'on.event.if', around);
+  checkDebounce(event['debounce'], [...path, 'debounce'], around);
   // Without `input` the event's data is the input, which nobody knows here.
   if (event['input'] !== undefined) checkTriggerInput(event['input'], [...path, 'input'], EVENT_NAMES, around, input);
 }

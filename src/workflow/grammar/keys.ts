@@ -29,11 +29,13 @@ export const ON_KEYS: Keys = { known: ['schedule', 'event', 'webhook', 'alert'],
 
 export const SCHEDULE_KEYS: Keys = { known: ['cron', 'timezone', 'catchUp', 'overlap', 'input'], later: [] };
 
-export const EVENT_KEYS: Keys = { known: ['type', 'if', 'input'], later: ['debounce'] };
+export const EVENT_KEYS: Keys = { known: ['type', 'if', 'debounce', 'input'], later: [] };
 
 export const WEBHOOK_KEYS: Keys = { known: ['path', 'verify', 'if', 'input'], later: [] };
 
 export const VERIFY_KEYS: Keys = { known: ['scheme', 'secret', 'header', 'tolerance', 'deliveryHeader'], later: [] };
+
+export const DEBOUNCE_KEYS: Keys = { known: ['key', 'for'], later: [] };
 
 export const ALERT_KEYS: Keys = {
   known: ['match', 'status', 'if', 'input', 'cooldown', 'target', 'guard'],
