@@ -36,9 +36,8 @@ export class EventStarter {
   /** `dispatched` when every run is durable or can never start. Never throws. */
   async start(pending: StoredEvent, subscriptions: Subscriptions): Promise<Dispatched> {
     const wanted = this.#wanted(pending, subscriptions.get(pending.type) ?? []);
-    const outcomes = await Promise.all(
-      wanted.map((one) => (one.burst === undefined ? this.#start(one) : 'dispatched')),
-    );
+    const asked = wanted.filter(({ burst }) => burst === undefined);
+    const outcomes = await Promise.all(asked.map((one) => this.#start(one)));
     const outcome =
       outcomes.find((one) => one === 'unavailable') ?? outcomes.find((one) => one === 'again') ?? 'dispatched';
     return { outcome, bursts: wanted.flatMap(({ burst }) => burst ?? []) };

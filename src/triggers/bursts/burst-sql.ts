@@ -2,7 +2,7 @@ import type { Tx } from '../../database/index.js';
 import { type EventRow, storedEvent, type StoredEvent } from '../../events/index.js';
 
 /** A burst that does not pause starts its run after so many times `for`. */
-export const LONGEST = 10;
+const LONGEST = 10;
 /** Bursts claimed at once. Held while their runs start; what another replica holds is passed over. */
 const CLAIM = 100;
 
