@@ -26,6 +26,9 @@ export class Guide {
   hub:
     image: ${this.image}
     ports: !override ['127.0.0.1::3000']${mounts}
+  worker:
+    image: ${this.image}
+    profiles: [workers]
 `,
     );
   }
