@@ -2,6 +2,7 @@ import { type DynamicModule, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, configureApp, fastifyAdapter } from './api/index.js';
+import { ApprovalEntity, ApprovalsModule } from './approvals/index.js';
 import { type Config, ConfigModule } from './config/index.js';
 import { type Database, DatabaseModule, type Entities } from './database/index.js';
 import {
@@ -38,6 +39,7 @@ export const entities: Entities = [
   EventBurstEntity,
   ScheduleEntity,
   AlertStartEntity,
+  ApprovalEntity,
   ...pluginEntities,
   ...runEntities,
 ];
@@ -62,8 +64,9 @@ function rooms(
   const runs = RunsModule.with(...base, jobs, events, identity, host, definitions);
   const triggers = TriggersModule.with(...base, jobs, events, identity, definitions, runs);
   const slo = SloModule.with(...base, jobs, definitions);
-  const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers, slo);
-  return [runs, triggers, slo, api];
+  const approvals = ApprovalsModule.with(...base, identity, runs);
+  const api = ApiModule.with(role, ...base, jobs, events, identity, host, definitions, runs, triggers, slo, approvals);
+  return [runs, triggers, slo, approvals, api];
 }
 
 /** Loads the plugins, builds the container and readies it to listen. Throws coded errors for what is wrong. */

@@ -1,12 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertsController } from './controllers/alerts.controller.js';
 import { AuditController } from './controllers/audit.controller.js';
+import { ApprovalsController } from './controllers/approvals.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { HooksController } from './controllers/hooks.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { HealthController } from './controllers/health.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { SessionController } from './controllers/session.controller.js';
+import { RunChangesController } from './controllers/run-changes.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { SchedulesController } from './controllers/schedules.controller.js';
 import { SchemasController } from './controllers/schemas.controller.js';
@@ -31,6 +33,8 @@ import { RunStreams } from './stream/run-streams.js';
 const api = [
   StartRunController,
   RunsController,
+  RunChangesController,
+  ApprovalsController,
   RunStreamController,
   WorkflowsController,
   WorkflowChangesController,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { addAudit } from './commands/audit.js';
+import { addApprovals } from './commands/approvals.js';
 import { addCompletion } from './commands/completion.js';
 import { addEvents } from './commands/events.js';
 import { addGroups } from './commands/groups.js';
@@ -55,6 +56,7 @@ export function createProgram(cli: Cli): Command {
   addValidate(program, cli);
   addRun(program, cli);
   addRuns(program, cli);
+  addApprovals(program, cli);
   addWorkflows(program, cli);
   addEvents(program, cli);
   addSchedules(program, cli);

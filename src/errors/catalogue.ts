@@ -96,6 +96,9 @@ export const catalogue = {
   CC_APPROVAL_EXPIRED: { kind: 'failed', title: 'Nobody decided in time' },
   CC_CHILD_FAILED: { kind: 'failed', title: 'The run that a step stands for failed or was cancelled' },
   CC_CHILD_TOO_DEEP: { kind: 'failed', title: 'Too many workflows start one another' },
+  // approvals
+  CC_APPROVAL_NOT_FOUND: { kind: 'not_found', title: 'There is no such approval' },
+  CC_APPROVAL_DECIDED: { kind: 'conflict', title: 'The approval is not open any more' },
   // events
   CC_EVENT_INVALID: { kind: 'invalid', title: 'The event is not a valid CloudEvent 1.0' },
   // webhooks

@@ -17,6 +17,7 @@ export const span = {
   runsPause: 'runs.pause',
   runsResume: 'runs.resume',
   runsRerun: 'runs.rerun',
+  approvalsDecide: 'approvals.decide',
   eventsAccept: 'events.accept',
   definitionsLoad: 'definitions.load',
   definitionsPut: 'definitions.put',

@@ -53,6 +53,11 @@ const trigger = z
     by: z.string().optional().describe('Who or what started it: a token, a cron line, the source of an event'),
     scheduledFor: z.string().optional().describe('schedule: the instant it was due'),
     event: z.unknown().optional().describe('event: the CloudEvent'),
+    of: runId.optional().describe('rerun: the run that is done again'),
+    parent: z
+      .strictObject({ run: runId, step: z.string(), waits: z.boolean(), depth: z.int(), spanId: z.string() })
+      .optional()
+      .describe('workflow: the run whose step asked for this one'),
   })
   .meta({ id: 'Trigger', examples: [{ kind: 'manual', by: 'ci' }] });
 
@@ -67,6 +72,16 @@ const step = z
     error: failure.nullable(),
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
+    wait: z
+      .strictObject({
+        kind: z.enum(['sleep', 'event', 'approval', 'workflow']),
+        until: time.nullable().describe('At the latest'),
+        run: runId.optional().describe('workflow: the other run'),
+        message: z.string().optional(),
+        approvers: z.array(z.string()).optional(),
+      })
+      .optional()
+      .describe('While it waits: what for'),
   })
   .meta({ id: 'Step' });
 

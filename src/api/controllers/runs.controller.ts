@@ -1,10 +1,9 @@
-import { Controller, Get, Post, Req } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { RunControl, RunReader } from '../../runs/index.js';
+import { RunReader } from '../../runs/index.js';
 import { cursor, limit, pageOf, time } from '../answers/page.js';
 import { logLine, run, runEvent, runId, runStatuses, runSummary, triggerKinds, workflowId } from '../answers/run.js';
-import { callerOf } from '../door/caller.js';
 import { oneOrMore } from '../door/one-or-more.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
@@ -60,33 +59,9 @@ const getLogs = routeSpec({
   errors: ['CC_RUN_NOT_FOUND'],
 });
 
-const cancelRun = routeSpec({
-  summary: 'Cancel a run',
-  description:
-    'The request is durable when this answers; steps in flight are told to stop, and the run ends as cancelled a moment later.',
-  access: 'operator',
-  audit: 'run.cancel',
-  params,
-  body: z
-    .strictObject({
-      reason: z
-        .string()
-        .min(1)
-        .max(1000)
-        .optional()
-        .meta({ examples: ['wrong input'] }),
-    })
-    .optional(),
-  answer: { status: 202, description: 'Cancelling', schema: z.strictObject({ id: runId }) },
-  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
-});
-
 @Controller('api/v1/runs')
 export class RunsController {
-  constructor(
-    private readonly reader: RunReader,
-    private readonly control: RunControl,
-  ) {}
+  constructor(private readonly reader: RunReader) {}
 
   @Get()
   @Route(listRuns)
@@ -112,13 +87,5 @@ export class RunsController {
   logs(@Req() request: FastifyRequest) {
     const { params, query } = read(getLogs, request);
     return this.reader.logs(params.id, query);
-  }
-
-  @Post(':id/cancel')
-  @Route(cancelRun)
-  async cancel(@Req() request: FastifyRequest) {
-    const { params, body } = read(cancelRun, request);
-    await this.control.cancel(params.id, callerOf(request).name, body?.reason);
-    return { id: params.id };
   }
 }

@@ -5,6 +5,7 @@ import { RunStarter } from '../../runs/index.js';
 import { startedRun, workflowId, wantedVersion } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { fingerprintOf } from '../door/fingerprint.js';
+import { idempotencyKey } from '../door/idempotency-key.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
@@ -16,13 +17,7 @@ const startRun = routeSpec({
     'Answers when the run is durable. With an Idempotency-Key the same request sent twice starts one run: the second answer names the first run.',
   access: 'operator',
   params: z.strictObject({ id: workflowId }),
-  headers: z.object({
-    'idempotency-key': z
-      .string()
-      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-      .optional()
-      .meta({ examples: ['order-4711'] }),
-  }),
+  headers: z.object({ 'idempotency-key': idempotencyKey }),
   body: z
     .strictObject({
       input: z

@@ -5,6 +5,7 @@ import { collect } from '../hub/paging.js';
 import type { RunSummary, RunView } from '../hub/shapes.js';
 import { runsTable, runText } from '../print/run.js';
 import { addPaging, defaultLimit, type PagingOptions, printPage } from './paging-options.js';
+import { addRerun } from './run-again.js';
 import { addRunLogs } from './run-logs.js';
 
 const statuses = ['queued', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled'];
@@ -21,13 +22,15 @@ interface ListOptions extends PagingOptions {
 export function addRuns(program: Command, cli: Cli): void {
   const runs = program
     .command('runs')
-    .description('list, show, read the logs of, and cancel runs')
+    .description('list, show, read the logs of, cancel, pause and rerun runs')
     .helpGroup('Runs:')
     .helpCommand(false);
   addList(runs, cli);
   addShow(runs, cli);
   addRunLogs(runs, cli);
   addCancel(runs, cli);
+  addPause(runs, cli);
+  addRerun(runs, cli);
 }
 
 function addList(runs: Command, cli: Cli): void {
@@ -69,14 +72,32 @@ function addShow(runs: Command, cli: Cli): void {
 function addCancel(runs: Command, cli: Cli): void {
   runs
     .command('cancel <id>')
-    .description('ask a run to end: its steps are aborted, nothing new starts')
+    .description('ask a run to end: its steps are aborted, nothing new starts but its `finally`')
+    .option('--reason <text>', 'kept with the run')
+    .option('--force', 'without its `finally`')
+    .option('--json', jsonHelp)
+    .action((id: string, { reason, force }: { reason?: string; force?: boolean }) =>
+      ask(cli, id, 'cancel', { reason, force }, 'is asked to end'),
+    );
+}
+
+function addPause(runs: Command, cli: Cli): void {
+  runs
+    .command('pause <id>')
+    .description('let steps in flight end, and begin nothing else')
     .option('--reason <text>', 'kept with the run')
     .option('--json', jsonHelp)
-    .action(async (id: string, options: { reason?: string }) => {
-      const answer = await cli.hub.post<{ id: string }>(`runs/${encodeURIComponent(id)}/cancel`, {
-        body: JSON.stringify(options.reason === undefined ? {} : { reason: options.reason }),
-      });
-      if (cli.json) cli.printJson(answer);
-      else cli.print(`Run ${id} is asked to end.`);
-    });
+    .action((id: string, { reason }: { reason?: string }) => ask(cli, id, 'pause', { reason }, 'is asked to pause'));
+  runs
+    .command('resume <id>')
+    .description('let a paused run go on')
+    .option('--json', jsonHelp)
+    .action((id: string) => ask(cli, id, 'resume', undefined, 'goes on'));
+}
+
+async function ask(cli: Cli, id: string, what: string, body: object | undefined, said: string): Promise<void> {
+  const request = body === undefined ? {} : { body: JSON.stringify(body) };
+  const answer = await cli.hub.post<{ id: string }>(`runs/${encodeURIComponent(id)}/${what}`, request);
+  if (cli.json) cli.printJson(answer);
+  else cli.print(`Run ${id} ${said}.`);
 }

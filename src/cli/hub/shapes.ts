@@ -51,6 +51,17 @@ export interface RunView extends RunSummary {
   readonly steps: readonly StepView[];
 }
 
+export interface ApprovalView {
+  readonly id: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly step: string;
+  readonly message: string;
+  readonly approvers: readonly string[];
+  readonly status: string;
+  readonly requestedAt: string;
+}
+
 export interface LogLine {
   readonly seq: number;
   readonly at: string;

@@ -12,6 +12,9 @@ const signs: Readonly<Record<string, string>> = {
   failed: '✗',
   skipped: '-',
   cancelled: '■',
+  approved: '✓',
+  rejected: '✗',
+  expired: '■',
 };
 
 export function sign(status: string, colours: Colours): string {
@@ -24,10 +27,13 @@ export function statusText(status: string, colours: Colours): string {
 
 function paint(status: string, text: string, colours: Colours): string {
   switch (status) {
+    case 'approved':
     case 'succeeded':
       return colours.green(text);
+    case 'rejected':
     case 'failed':
       return colours.red(text);
+    case 'expired':
     case 'cancelled':
     case 'retrying':
       return colours.yellow(text);

@@ -16,6 +16,7 @@ import { DefinitionChanges1700000000015 } from './0015-definition-changes.js';
 import { Users1700000000016 } from './0016-users.js';
 import { Secrets1700000000017 } from './0017-secrets.js';
 import { Retention1700000000018 } from './0018-retention.js';
+import { Approvals1700000000019 } from './0019-approvals.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Users1700000000016,
   Secrets1700000000017,
   Retention1700000000018,
+  Approvals1700000000019,
 ];

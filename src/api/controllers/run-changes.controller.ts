@@ -1,0 +1,139 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Reruns, RunControl } from '../../runs/index.js';
+import { runId, startedRun } from '../answers/run.js';
+import { callerOf } from '../door/caller.js';
+import { fingerprintOf } from '../door/fingerprint.js';
+import { idempotencyKey } from '../door/idempotency-key.js';
+import { read } from '../door/read.js';
+import { Route } from '../door/route.js';
+import { routeSpec } from '../door/route-spec.js';
+import { parentOf } from '../door/trace-parent.js';
+
+const params = z.strictObject({ id: runId });
+const reason = z
+  .string()
+  .min(1)
+  .max(1000)
+  .optional()
+  .meta({ examples: ['wrong input'] });
+const asked = z.strictObject({ id: runId });
+
+const cancelRun = routeSpec({
+  summary: 'Cancel a run',
+  description:
+    'The request is durable when this answers; steps in flight are told to stop, those of `finally` are done, and the run ends as cancelled a moment later.',
+  access: 'operator',
+  params,
+  body: z.strictObject({ reason, force: z.boolean().optional().describe('Without the steps of `finally`') }).optional(),
+  answer: { status: 202, description: 'Cancelling', schema: asked },
+  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
+});
+
+const pauseRun = routeSpec({
+  summary: 'Pause a run',
+  description:
+    'Steps in flight go on to their end, and nothing else begins until the run is resumed. Its timeout goes on.',
+  access: 'operator',
+  params,
+  body: z.strictObject({ reason }).optional(),
+  answer: { status: 202, description: 'Pausing', schema: asked },
+  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED', 'CC_RUN_NOT_STARTED'],
+});
+
+const resumeRun = routeSpec({
+  summary: 'Resume a paused run',
+  description: 'Of a run that is not paused nothing changes.',
+  access: 'operator',
+  params,
+  answer: { status: 202, description: 'Resuming', schema: asked },
+  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
+});
+
+const rerunRun = routeSpec({
+  summary: 'Do a run again',
+  description:
+    'Makes a new run with the input of one that has ended. `from` a step: the steps that do not need it keep what they came to. The version is that of the old run unless another is named.',
+  access: 'operator',
+  params,
+  headers: z.object({ 'idempotency-key': idempotencyKey }),
+  body: z
+    .strictObject({
+      from: z
+        .string()
+        .min(1)
+        .max(60)
+        .optional()
+        .describe('Id of a step')
+        .meta({ examples: ['verify'] }),
+      version: z.string().min(1).max(128).optional(),
+      input: z.unknown().optional().describe('Instead of the input of the run'),
+    })
+    .optional(),
+  answer: { status: 202, description: 'The new run is accepted', schema: startedRun, headers: { Location: 'Where the run is' } }, // prettier-ignore
+  errors: [
+    'CC_RUN_NOT_FOUND',
+    'CC_RUN_NOT_FINISHED',
+    'CC_STEP_UNKNOWN',
+    'CC_WORKFLOW_NOT_FOUND',
+    'CC_WORKFLOW_DISABLED',
+    'CC_INPUT_INVALID',
+    'CC_IDEMPOTENCY_MISMATCH',
+    'CC_OVERLOADED',
+    'CC_SHUTTING_DOWN',
+  ],
+});
+
+@Controller('api/v1/runs/:id')
+export class RunChangesController {
+  constructor(
+    private readonly control: RunControl,
+    private readonly reruns: Reruns,
+  ) {}
+
+  @Post('cancel')
+  @Route(cancelRun)
+  async cancel(@Req() request: FastifyRequest) {
+    const { params, body } = read(cancelRun, request);
+    await this.control.cancel(params.id, callerOf(request).name, body?.reason, body?.force);
+    return { id: params.id };
+  }
+
+  @Post('pause')
+  @Route(pauseRun)
+  async pause(@Req() request: FastifyRequest) {
+    const { params, body } = read(pauseRun, request);
+    await this.control.pause(params.id, callerOf(request).name, body?.reason);
+    return { id: params.id };
+  }
+
+  @Post('resume')
+  @Route(resumeRun)
+  async resume(@Req() request: FastifyRequest) {
+    const { params } = read(resumeRun, request);
+    await this.control.resume(params.id, callerOf(request).name);
+    return { id: params.id };
+  }
+
+  @Post('rerun')
+  @Route(rerunRun)
+  async rerun(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { params, headers, body = {} } = read(rerunRun, request);
+    const { from, version, input } = body;
+    const key = headers['idempotency-key'];
+    const fingerprint = fingerprintOf({ of: params.id, from, version, input });
+    const started = await this.reruns.rerun({
+      run: params.id,
+      from,
+      version,
+      input,
+      by: callerOf(request).name,
+      ...(key !== undefined && { dedupe: { key, fingerprint } }),
+      traceparent: parentOf(request),
+    });
+    reply.header('location', `/api/v1/runs/${started.id}`);
+    const { id, workflow, status, createdAt, duplicate } = started;
+    return { id, workflow, version: started.version, status, createdAt, duplicate };
+  }
+}

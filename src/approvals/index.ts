@@ -1,0 +1,3 @@
+export { ApprovalEntity, approvalStatuses } from './approval.entity.js';
+export { Approvals, type ApprovalView } from './approvals.js';
+export { ApprovalsModule } from './approvals.module.js';
