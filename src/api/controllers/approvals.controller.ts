@@ -55,6 +55,7 @@ const decide = routeSpec({
   description:
     'The caller must be among its approvers. The first decision counts; it is durable when this answers, and the run goes on a moment later. A rejection fails the step.',
   access: 'approver',
+  audit: 'approval.decide',
   params: z.strictObject({ id: approvalId }),
   body: z.strictObject({
     decision: z.enum(['approve', 'reject']),

@@ -25,6 +25,7 @@ const cancelRun = routeSpec({
   description:
     'The request is durable when this answers; steps in flight are told to stop, those of `finally` are done, and the run ends as cancelled a moment later.',
   access: 'operator',
+  audit: 'run.cancel',
   params,
   body: z.strictObject({ reason, force: z.boolean().optional().describe('Without the steps of `finally`') }).optional(),
   answer: { status: 202, description: 'Cancelling', schema: asked },
@@ -36,6 +37,7 @@ const pauseRun = routeSpec({
   description:
     'Steps in flight go on to their end, and nothing else begins until the run is resumed. Its timeout goes on.',
   access: 'operator',
+  audit: 'run.pause',
   params,
   body: z.strictObject({ reason }).optional(),
   answer: { status: 202, description: 'Pausing', schema: asked },
@@ -46,6 +48,7 @@ const resumeRun = routeSpec({
   summary: 'Resume a paused run',
   description: 'Of a run that is not paused nothing changes.',
   access: 'operator',
+  audit: 'run.resume',
   params,
   answer: { status: 202, description: 'Resuming', schema: asked },
   errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
@@ -56,6 +59,7 @@ const rerunRun = routeSpec({
   description:
     'Makes a new run with the input of one that has ended. `from` a step: the steps that do not need it keep what they came to. The version is that of the old run unless another is named.',
   access: 'operator',
+  audit: 'run.rerun',
   params,
   headers: z.object({ 'idempotency-key': idempotencyKey }),
   body: z

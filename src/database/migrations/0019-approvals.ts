@@ -15,8 +15,7 @@ export class Approvals1700000000019 implements MigrationInterface {
         step text NOT NULL,
         message text ${lz4} NOT NULL,
         approvers text[] NOT NULL,
-        status text NOT NULL DEFAULT 'pending'
-          CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
+        status text NOT NULL DEFAULT 'pending',
         requested_at timestamptz NOT NULL,
         due_at timestamptz,
         decided_at timestamptz,

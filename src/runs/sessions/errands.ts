@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunFacts } from '../../telemetry/index.js';
 import { type Command, type Failure, type Run, type RunEvent, stateAt } from '../../workflow/index.js';
 import type { SessionOutside } from './session-host.js';
@@ -31,7 +32,7 @@ export function isErrand(command: Command): command is Errand {
  * tried again. A run is not given back while one is under way.
  */
 export class Errands {
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
   /** What stands for as long as the step waits, and need not be done again here. */
   readonly #standing = new Set<string>();
 
@@ -61,7 +62,7 @@ export class Errands {
       this.home.came({ type: 'StepFailed', at: Date.now(), step: path, attempt, error: cancelled });
     switch (wait?.kind) {
       case 'event':
-        return this.#try(`abort ${path}`, () => this.outside.forgetEvent(run, path).then(given));
+        return this.#try(`abort ${path}`, () => this.#forget(path).then(given));
       case 'approval':
         return this.#try(`abort ${path}`, async () => {
           await this.outside.closeApproval(run, path, 'cancelled');
@@ -80,19 +81,30 @@ export class Errands {
 
   #try(key: string, errand: () => Promise<void>): void {
     if (this.#underWay.has(key)) return;
-    this.#underWay.add(key);
-    const attempt = (): void => {
-      errand().then(
-        () => this.#over(key),
-        () => (this.home.closed || this.home.draining ? this.#over(key) : void setTimeout(attempt, retryMs)),
-      );
-    };
-    attempt();
+    this.#underWay.set(key, this.#untilDone(errand).then(() => this.#over(key))); // prettier-ignore
+  }
+
+  async #untilDone(errand: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await errand();
+      } catch {
+        if (this.home.closed || this.home.draining) return;
+        await delay(retryMs);
+      }
+    }
   }
 
   #over(key: string): void {
     this.#underWay.delete(key);
     this.home.idle();
+  }
+
+  /** Not before it was asked for: the row would come after its being forgotten. */
+  async #forget(step: string): Promise<void> {
+    const { run } = this.home;
+    await this.#underWay.get(`AwaitEvent ${run.id}/${step}`);
+    await this.outside.forgetEvent(run, step);
   }
 
   async #carryOut(command: Errand): Promise<void> {
@@ -108,7 +120,7 @@ export class Errands {
         this.#standing.add(keyOf(command));
         return;
       case 'ForgetEvent':
-        return this.outside.forgetEvent(run, step);
+        return this.#forget(step);
       case 'ExpireApproval': {
         const expired = await this.outside.closeApproval(run, step, 'expired');
         if (expired) this.home.came({ type: 'ApprovalDecided', at: Date.now(), step, decision: 'expired' });
