@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { alerts } from '../observability/prometheus/rules-src/rules.js';
 import { validateWorkflow } from '../src/workflow/index.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -35,5 +36,31 @@ describe('README.md', () => {
   it('shows a workflow without problems', () => {
     const [, workflow] = /```yaml\n([^]*?)```/.exec(text('README.md'))!;
     expect(validateWorkflow(workflow!).problems).toEqual([]);
+  });
+
+  it('leads to every guide', () => {
+    const guides = ['docs/guides', 'docs/deploy'].flatMap((folder) =>
+      readdirSync(resolve(root, folder)).flatMap((file) => (file.endsWith('.md') ? [`${folder}/${file}`] : [])),
+    );
+    expect(guides.filter((guide) => !text('README.md').includes(`(${guide})`))).toEqual([]);
+  });
+
+  it('counts right', () => {
+    const words = ['twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen'];
+    const samples = readdirSync(resolve(root, 'workflows')).length;
+    expect(text('README.md').toLowerCase()).toContain(`${words[samples - 12]} stand in [workflows/]`);
+    expect(text('README.md')).toContain(`\n${alerts.length} alert rules come with it`);
+    const plugins = ['eight', 'nine', 'ten', 'eleven', 'twelve'][readdirSync(resolve(root, 'plugins')).length - 8];
+    expect(text('README.md')).toContain(`[the ${plugins} that come with it]`);
+  });
+
+  it('says of nothing that is built that it is not', () => {
+    const [, missing = ''] = /## Not there yet\n([^]*)/.exec(text('README.md'))!;
+    const built = ['forEach', 'sleep', 'waitFor', 'finally', 'concurrency', 'Webhook', 'rerun', 'encrypted'];
+    expect(built.filter((word) => missing.includes(word))).toEqual([]);
+    const refused = validateWorkflow(
+      'id: x\ncost: { budget: { perRun: 1 } }\nsteps: { a: { approval: { message: x, quorum: 2 } } }\n',
+    );
+    expect(refused.problems.map(({ code }) => code)).toEqual(['CC_GRAMMAR_NOT_BUILT', 'CC_GRAMMAR_NOT_BUILT']);
   });
 });

@@ -11,6 +11,7 @@ import { gist, idIn, type Typed, typedIn, withId } from './typed.js';
 const repository = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const patienceMs = 30_000;
+const asks = /\blist\b|\?status=/;
 
 /** Somebody with a clone of the repository and a guide: has its files, types its commands, and looks at what they say. */
 export class Reader {
@@ -64,8 +65,7 @@ export class Reader {
     for (const [n, typed] of commands.entries()) {
       if (await instead(typed.command)) continue;
       const said = await this.#type(typed, commands[n + 1]);
-      const gists = new Set(said.split('\n').map(gist));
-      missing.push(...typed.shown.filter((line) => !gists.has(gist(line))));
+      missing.push(...missingIn(said, typed.shown));
     }
     return missing;
   }
@@ -87,8 +87,8 @@ export class Reader {
     this.#folder.remove();
   }
 
-  /** Again, until it shows what the next command is about: a run comes to its approval a moment after its start. */
-  async #type({ command }: Typed, next: Typed | undefined): Promise<string> {
+  /** What only asks is asked again until it says enough: a run comes to its approval a moment after its start. */
+  async #type({ command, shown }: Typed, next: Typed | undefined): Promise<string> {
     if (/^(export )?\w+=/.test(command)) {
       this.#variables += `${command}\n`;
       return '';
@@ -97,10 +97,9 @@ export class Reader {
     for (;;) {
       const said = await this.#shell(withId(this.#here(command), this.#id));
       const id = idIn(said);
-      if (id === undefined && next !== undefined && idIn(next.command) !== undefined && /\blist\b|\?/.test(command)) {
-        if (Date.now() - from > patienceMs) throw new Error(`${command} shows nothing to go on with: ${said}`);
-        continue;
-      }
+      const enough =
+        missingIn(said, shown).length === 0 && (id !== undefined || idIn(next?.command ?? '') === undefined);
+      if (!enough && asks.test(command) && Date.now() - from < patienceMs) continue;
       this.#id = id ?? this.#id;
       this.#said.push(said);
       return said;
@@ -131,6 +130,11 @@ export class Reader {
     this.#folder.write(`bin/${name}`, `#!/bin/sh\n${text}\n`);
     chmodSync(join(this.#folder.path, 'bin', name), 0o755);
   }
+}
+
+function missingIn(said: string, shown: readonly string[]): readonly string[] {
+  const gists = new Set(said.split('\n').map(gist));
+  return shown.filter((line) => !gists.has(gist(line)));
 }
 
 const read = (file: string) => readFileSync(join(repository, file), 'utf8');
