@@ -6,14 +6,19 @@ import { TestHub } from './support/api/hub.js';
 /** For people: guarded like all others, not documented. */
 const pages = [
   'GET /',
+  'GET /approvals',
   'GET /assets/icon.svg',
   'GET /assets/pages.css',
   'GET /assets/pages.js',
   'GET /login',
   'GET /runs',
   'GET /runs/:id',
+  'POST /approvals/:id/decision',
   'POST /login',
   'POST /runs/:id/cancel',
+  'POST /runs/:id/pause',
+  'POST /runs/:id/rerun',
+  'POST /runs/:id/resume',
   'POST /session/end',
 ];
 

@@ -96,6 +96,24 @@ describe('pages of large runs', () => {
     expect(still).toContain('<a href="?">Follow live</a>');
   });
 
+  it('stay small with a thousand items: those that failed come first, the rest is counted', async () => {
+    const items = Array.from({ length: 1000 }, (_, n) => n);
+    const id = await start('fan', { items, text: 'x'.repeat(40) });
+    await hub.ended(id);
+    const startedAt = performance.now();
+    const page = await read(`/runs/${id}`);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(page.length).toBeLessThan(250_000);
+    expect(page).toContain('Items <span class="muted">999 of 1000 done, 1 failed</span>');
+    const rows = [...page.matchAll(/<tr id="item-each\[(\d+)\]">/g)].map(([, n]) => Number(n));
+    expect(rows).toEqual([7, ...Array.from({ length: 40 }, (_, n) => n).filter((n) => n !== 7)]);
+    expect(page).toContain('item 7 is broken');
+    expect(page).toContain('And 960 more: 960 succeeded.');
+    expect(page.match(/<svg class="bars"/g)).toHaveLength(1);
+    // The step that failed is where the run's error leads to.
+    expect(page).toContain('<a href="#step-each">');
+  });
+
   it('show of a log with long lines as much as there is room for', async () => {
     const id = await start('hold');
     await log(id, 100, 30_000);

@@ -33,6 +33,10 @@ describe('browser sessions over HTTP', () => {
         for (const [method, path] of [
           ['POST', '/api/v1/workflows/hello/runs'],
           ['POST', `/runs/${noRun}/cancel`],
+          ['POST', `/runs/${noRun}/pause`],
+          ['POST', `/runs/${noRun}/resume`],
+          ['POST', `/runs/${noRun}/rerun`],
+          ['POST', `/approvals/${noRun}/decision`],
           ['POST', '/session/end'],
           ['DELETE', '/session'],
           ['DELETE', `/api/v1/tokens/${noRun}`],
@@ -163,6 +167,8 @@ describe('browser sessions over HTTP', () => {
       const press = (path: string) =>
         fetch(origin + path, { method: 'POST', redirect: 'manual', headers: { ...html, cookie, origin } });
       expect((await press(`/runs/${noRun}/cancel`)).headers.get('location')).toBe(`/login?next=%2Fruns%2F${noRun}`);
+      expect((await press(`/runs/${noRun}/rerun`)).headers.get('location')).toBe(`/login?next=%2Fruns%2F${noRun}`);
+      expect((await press(`/approvals/${noRun}/decision`)).headers.get('location')).toBe('/login?next=%2Fapprovals');
       const signedOut = await press('/session/end');
       expect([signedOut.status, signedOut.headers.get('location')]).toEqual([303, '/login']);
       expect(setCookieOf(signedOut)).toMatch(/^cc_session=; .*Expires=Thu, 01 Jan 1970/);

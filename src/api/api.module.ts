@@ -22,8 +22,10 @@ import { WorkflowChangesController } from './controllers/workflow-changes.contro
 import { UsersController } from './controllers/users.controller.js';
 import { WorkflowsController } from './controllers/workflows.controller.js';
 import { DocsController } from './docs/docs.controller.js';
+import { ApprovalPagesController } from './pages/approval-pages.controller.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { LoginController } from './pages/login.controller.js';
+import { RunButtonsController } from './pages/run-buttons.controller.js';
 import { RunPagesController } from './pages/run-pages.controller.js';
 import type { JobsRole } from '../jobs/index.js';
 import { Readiness } from './readiness.js';
@@ -55,7 +57,7 @@ const api = [
   DocsController,
 ];
 
-const pages = [RunPagesController, LoginController, AssetsController];
+const pages = [RunPagesController, RunButtonsController, ApprovalPagesController, LoginController, AssetsController];
 
 @Module({})
 export class ApiModule {

@@ -32,6 +32,7 @@ export interface Decision {
 export interface ApprovalQuery {
   readonly status?: readonly ApprovalStatus[] | undefined;
   readonly workflow?: string | undefined;
+  readonly run?: string | undefined;
   /** Id of the last one seen. */
   readonly before?: string | undefined;
   readonly limit: number;
@@ -61,6 +62,7 @@ export class Approvals {
   async list({
     status,
     workflow,
+    run,
     before,
     limit,
   }: ApprovalQuery): Promise<{ items: ApprovalView[]; nextCursor: string | null }> {
@@ -68,6 +70,7 @@ export class Approvals {
       where: {
         ...(status && { status: In([...status]) }),
         ...(workflow !== undefined && { workflowId: workflow }),
+        ...(run !== undefined && { runId: run }),
         ...(before !== undefined && { id: LessThan(before) }),
       },
       order: { id: 'DESC' },
@@ -75,6 +78,15 @@ export class Approvals {
     });
     const items = rows.slice(0, limit).map(view);
     return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null };
+  }
+
+  /** How many wait for a decision; counted no further than `most`. */
+  async pending(most: number): Promise<number> {
+    const [row] = await this.database.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM (SELECT FROM approval WHERE status = 'pending' LIMIT $1) AS pending`,
+      [most],
+    );
+    return row!.count;
   }
 
   async get(id: string): Promise<ApprovalView> {

@@ -36,6 +36,7 @@ const listApprovals = routeSpec({
   query: z.strictObject({
     status: oneOrMore(approvalStatuses).optional(),
     workflow: workflowId.optional(),
+    run: runId.optional(),
     cursor: cursor.pipe(approvalId).optional(),
     limit,
   }),

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CcError } from '../../errors/index.js';
 import '../http/route-config.js';
 import { problemHeaders } from '../http/problem.js';
-import { pageOfCancel } from './cancel-view.js';
+import { pageOfButton } from './cancel-view.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 import { loginPath } from './next-path.js';
@@ -11,7 +11,7 @@ import { sendPage } from './page.js';
 /** An error as a page. Who is not signed in is sent to do that, and comes back. */
 export function sendErrorPage(error: CcError, status: number, request: FastifyRequest, reply: FastifyReply): void {
   if (error.code === 'CC_UNAUTHENTICATED') {
-    void reply.redirect(loginPath(request.method === 'GET' ? request.url : (pageOfCancel(request.url) ?? '/')), 303);
+    void reply.redirect(loginPath(request.method === 'GET' ? request.url : (pageOfButton(request.url) ?? '/')), 303);
     return;
   }
   const { 'content-type': _type, ...headers } = problemHeaders(error);

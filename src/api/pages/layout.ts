@@ -7,6 +7,8 @@ export interface Shell {
   readonly main: Html;
   /** Who is signed in; nobody on the page to sign in at. */
   readonly principal: Principal | undefined;
+  /** Approvals that wait for a decision. */
+  readonly pending?: number | undefined;
   /** The page is read anew this often while it stays open, milliseconds. */
   readonly liveMs?: number | undefined;
   /** The script sends it back when it asks again. */
@@ -20,7 +22,7 @@ const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focus
   <circle cx="13" cy="18" r="2.6" />
 </svg>`;
 
-export function layout({ title, main, principal, liveMs, tag }: Shell): Html {
+export function layout({ title, main, principal, pending = 0, liveMs, tag }: Shell): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +40,7 @@ ${liveMs !== undefined && html`<noscript><meta http-equiv="refresh" content="${M
 <header class="top">
 <div class="wide">
 <a class="brand" href="/runs">${logo}<span>CommandCenter</span></a>
-${principal !== undefined && navigation(principal)}
+${principal !== undefined && navigation(principal, pending)}
 </div>
 </header>
 <main id="main" class="wide" tabindex="-1">
@@ -49,8 +51,18 @@ ${main}
 `;
 }
 
-function navigation({ name, role }: Principal): Html {
-  return html`<nav aria-label="Main"><a href="/runs">Runs</a><a href="/api/docs">API</a></nav>
+/** More are not counted for the header. */
+export const MOST_PENDING = 99;
+
+function navigation({ name, role }: Principal, pending: number): Html {
+  const count = pending > MOST_PENDING ? `${MOST_PENDING}+` : String(pending);
+  return html`<nav aria-label="Main">
+      <a href="/runs">Runs</a>
+      <span id="part-pending" data-part
+        >${pending > 0 && html`<a href="/approvals">Approvals <span class="count">${count}</span></a>`}</span
+      >
+      <a href="/api/docs">API</a>
+    </nav>
     <div class="who">
       <span class="who-name muted">${name}</span><span class="role">${role}</span>
       <form method="post" action="/session/end"><button class="quiet" type="submit">Sign out</button></form>

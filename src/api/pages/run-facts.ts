@@ -2,6 +2,7 @@ import type { RunView } from '../../runs/index.js';
 import { html, type Html } from './html.js';
 import { listPath } from './runs-filter.js';
 import { costText } from './run-words.js';
+import { runLink } from './wait-view.js';
 import { ago, durationText, moment } from './time.js';
 
 /** What is known of a run beside its steps: each fact a line, what explains it below. */
@@ -11,16 +12,23 @@ export function runFacts(run: RunView, now: number): Html {
   const took = startedAt === null ? undefined : durationText(ended - Date.parse(startedAt));
   // Noted when steps end: of an open run this is what was, not what is.
   const active = finishedAt !== null && `${durationText(cost.activeSeconds * 1000)} with a step at work`;
-  const due = trigger.scheduledFor === undefined ? undefined : html`due ${ago(trigger.scheduledFor, now)}`;
   return html`<dl class="facts">
     ${fact('Duration', html`<span class="big">${took ?? '-'}</span>`, active)}
     ${fact('Cost', html`<span class="big">${costText(cost.usd)}</span>`, finishedAt === null && 'so far')}
     ${startedAt === null ? fact('Started', 'not yet', html`queued ${ago(createdAt, now)}`) : fact('Started', ...moment(startedAt, now))}
     ${finishedAt === null ? fact('Ended', 'not yet') : fact('Ended', ...moment(finishedAt, now))}
-    ${fact('Trigger', trigger.kind, due ?? (trigger.by !== undefined && `by ${trigger.by}`))}
+    ${fact('Trigger', trigger.kind, origin(trigger, now))}
     ${fact('Workflow', html`<a href="${listPath({ workflow })}">${workflow}</a>`, html`version <code>${version}</code>`)}
     ${fact('Run', html`<code>${id}</code>`)} ${fact('Trace', traceId === null ? 'none' : html`<code>${traceId}</code>`)}
   </dl>`;
+}
+
+/** Where a run came from, beside the kind of its trigger. */
+function origin({ by, of, parent, scheduledFor }: RunView['trigger'], now: number): Html | false {
+  if (parent !== undefined) return html`by step ${parent.step} of ${runLink(parent.run)}`;
+  if (scheduledFor !== undefined) return html`due ${ago(scheduledFor, now)}`;
+  const who = by !== undefined && html`by ${by}`;
+  return of === undefined ? who : html`of ${runLink(of)} ${who}`;
 }
 
 function fact(name: string, value: Html | string, more: Html | string | false = false): Html {

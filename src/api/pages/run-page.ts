@@ -1,8 +1,9 @@
 import type { Principal } from '../../identity/index.js';
 import type { RunStory, RunView } from '../../runs/index.js';
 import type { Failure } from '../../workflow/index.js';
-import { mayDo } from '../../identity/index.js';
-import { cancelView } from './cancel-view.js';
+import type { ApprovalView } from '../../approvals/index.js';
+import { placeOf } from '../../workflow/index.js';
+import { approvalView } from './approval-view.js';
 import { grafanaLinks } from './grafana-links.js';
 import { cut } from './cut.js';
 import { html, type Html } from './html.js';
@@ -10,9 +11,11 @@ import { jsonBlock, JsonRoom } from './json.js';
 import { layout, liveBar } from './layout.js';
 import { liveInterval } from './live.js';
 import { logsView, type LogsView } from './logs-view.js';
+import { runButtons } from './run-buttons.js';
 import { runFacts } from './run-facts.js';
 import { listPath } from './runs-filter.js';
 import { statusBadge } from './status.js';
+import { stepRows } from './step-rows.js';
 import { stepDetails } from './step-details.js';
 import { timelineOf } from './timeline.js';
 import { timelineView } from './timeline-view.js';
@@ -22,6 +25,10 @@ export interface RunPage {
   readonly logs: Pick<LogsView, 'items' | 'more'>;
   /** The log as long as a page can show it, not only its end. */
   readonly long: boolean;
+  /** Of this run, that wait for a decision. */
+  readonly approvals: readonly ApprovalView[];
+  /** Of all runs. */
+  readonly pending: number;
   readonly principal: Principal;
   readonly grafana: string;
   readonly now: number;
@@ -38,14 +45,14 @@ const liveMs = 1500;
 const mostLiveLines = 2000;
 
 /** What changes while a run goes on stands in parts of its own, so that the rest stays as the reader left it. */
-export function runPage({ story, logs, long, principal, grafana, now, live, tookMs, tag }: RunPage): Html {
+export function runPage(page: RunPage): Html {
+  const { story, logs, long, approvals, pending, principal, grafana, now, live, tookMs, tag } = page;
   const renderedFrom = performance.now();
-  const { run, name, events } = story;
+  const { run, name } = story;
   const open = run.finishedAt === null;
   const tooLong = logs.items.length > mostLiveLines;
   const follows = open && live && !tooLong;
   const room = new JsonRoom();
-  const asked = events.find((event) => event.type === 'RunCancelRequested');
   const api = `/api/v1/runs/${run.id}`;
   const links = grafanaLinks(grafana, run);
   const main = html`<p class="crumbs">
@@ -59,13 +66,20 @@ export function runPage({ story, logs, long, principal, grafana, now, live, took
         <div id="part-live" data-part>
           ${follows && liveBar(pathOf({ long, live: false }))}${open && !follows && html`<a href="${pathOf({ long: long && !tooLong, live: true })}">Follow live</a>`}
         </div>
-        <div id="part-cancel" data-part>
-          ${open && (asked === undefined ? mayDo(principal, 'operator') && cancelView(run.id) : html`<span class="muted">Cancel requested${asked.by !== undefined && ` by ${asked.by}`}</span>`)}
-        </div>
+        <div id="part-buttons" class="actions" data-part>${runButtons(story, principal)}</div>
       </div>
     </div>
     <p id="part-status" class="hidden" role="status" data-part>The run ${statusWords[run.status]}.</p>
     <div id="part-error" data-part>${run.error !== null && failure(run.error)}</div>
+    <div id="part-approvals" data-part>
+      ${
+        approvals.length > 0 &&
+        html`<section class="card approvals" aria-labelledby="approvals-title">
+          <h2 id="approvals-title">Waits for a decision</h2>
+          ${approvals.map((one) => approvalView(one, principal, now))}
+        </section>`
+      }
+    </div>
     <section id="part-facts" class="card" aria-label="Facts" data-part>
       ${runFacts(run, now)}${links !== undefined && html`<p class="links"><a href="${links.trace}" target="_blank" rel="noreferrer">Trace in Grafana</a><a href="${links.logs}" target="_blank" rel="noreferrer">Logs in Grafana</a><a href="${api}">JSON</a></p>`}
     </section>
@@ -85,7 +99,7 @@ export function runPage({ story, logs, long, principal, grafana, now, live, took
     </div>
     <section class="card" aria-labelledby="steps-title">
       <h2 id="steps-title">Steps</h2>
-      ${run.steps.map((step) => html`<div id="part-step-${step.id}" data-part>${stepDetails(step, api, room)}</div>`)}
+      ${stepRows(story).map((row) => html`<div id="part-step-${row.step.id}" data-part>${stepDetails(row, api, room, now)}</div>`)}
     </section>
     <section class="card" aria-labelledby="logs-title">
       <h2 id="logs-title">Logs</h2>
@@ -98,6 +112,7 @@ export function runPage({ story, logs, long, principal, grafana, now, live, took
     title: `${open ? '● ' : ''}${name} ${run.status}`,
     main,
     principal,
+    pending,
     ...(follows && { liveMs: everyMs, tag: tag(everyMs) }),
   });
 }
@@ -124,7 +139,7 @@ function output(run: RunView, href: string, room: JsonRoom): Html {
 
 function failure({ code, message, step, cause }: Failure): Html {
   return html`<div class="failure">
-    <h2>${step === undefined ? 'Why it ended' : html`Step <a href="#step-${step}">${step}</a> failed`}</h2>
+    <h2>${step === undefined ? 'Why it ended' : html`Step <a href="#step-${placeOf(step).id}">${step}</a> failed`}</h2>
     <p class="failure-text">${cut(message)}</p>
     ${cause !== undefined && html`<p class="failure-text muted">${cut(cause)}</p>`}
     <p class="muted"><code>${code}</code></p>

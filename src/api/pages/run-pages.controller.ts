@@ -1,28 +1,24 @@
-import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Approvals } from '../../approvals/index.js';
 import { CONFIG, type Config } from '../../config/index.js';
 import { Definitions } from '../../definitions/index.js';
-import { CcError } from '../../errors/index.js';
-import { RunControl, RunReader } from '../../runs/index.js';
+import { RunReader } from '../../runs/index.js';
 import { names } from '../../telemetry/index.js';
 import { cursor } from '../answers/page.js';
-import { runId, runStatuses, triggerKinds, workflowId } from '../answers/run.js';
-import { Audit } from '../../identity/index.js';
-import { actorOf } from '../door/actor.js';
+import { runStatuses, triggerKinds, workflowId } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { oneOrMore } from '../door/one-or-more.js';
 import { read } from '../door/read.js';
 import { assets } from './assets.js';
+import { given, knownRun } from './form-fields.js';
+import { MOST_PENDING } from './layout.js';
 import { firstPage } from './next-path.js';
 import { Page, pageSpec, sendPage } from './page.js';
 import { isFresh, runTag } from './run-tag.js';
 import { runPage } from './run-page.js';
 import { runsPage } from './runs-page.js';
-
-/** A form sends every field of it, those nobody touched as empty text. */
-const given = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 /** Dashboards link to the one they call `_other` too. */
 const isWorkflow = (id: string) => id === names.otherWorkflow || workflowId.safeParse(id).success;
@@ -41,14 +37,9 @@ const list = pageSpec({
 });
 const params = z.object({ id: z.string() });
 const one = pageSpec({ access: 'viewer', params, query: z.object({ live, logs: z.string().optional() }) });
-const cancel = pageSpec({
-  access: 'operator',
-  form: true,
-  params,
-  body: z.object({ reason: given(z.string().trim().max(1000)) }).optional(),
-});
-
 const runsOnAPage = 50;
+/** The newest ones; /approvals has the rest. */
+const approvalsOnARun = 10;
 /** The end of a log, which is read again and again while the run is open. */
 const lastLines = { count: 200, bytes: 256 * 1024 };
 /** As much of a log as a page can show: a run may write more (engine.maxLogBytes), which is for programs to read. */
@@ -58,8 +49,7 @@ const longLog = { count: 10_000, bytes: 4 * 1024 * 1024 };
 export class RunPagesController {
   constructor(
     private readonly reader: RunReader,
-    private readonly control: RunControl,
-    private readonly audit: Audit,
+    private readonly approvals: Approvals,
     private readonly definitions: Definitions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -75,20 +65,22 @@ export class RunPagesController {
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { live, ...filter } = read(list, request).query;
     const startedAt = performance.now();
-    const [runs, workflows] = await Promise.all([
+    const [runs, workflows, pending] = await Promise.all([
       this.reader.lines({ ...filter, limit: runsOnAPage }),
       this.definitions.list(),
+      this.approvals.pending(MOST_PENDING + 1),
     ]);
     const principal = callerOf(request);
     const tookMs = performance.now() - startedAt;
-    sendPage(reply, runsPage({ runs, filter, workflows, principal, now: Date.now(), live: live !== 'off', tookMs }));
+    const now = Date.now();
+    sendPage(reply, runsPage({ runs, filter, workflows, pending, principal, now, live: live !== 'off', tookMs }));
   }
 
   @Get('runs/:id')
   @Page(one)
   async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { params, query } = read(one, request);
-    const id = known(params.id);
+    const id = knownRun(params.id);
     const principal = callerOf(request);
     const startedAt = performance.now();
     // Before the rest: a page that shows more than its tag says is only made once too often.
@@ -99,9 +91,11 @@ export class RunPagesController {
     }
     const long = query.logs === 'all';
     const lines = long ? longLog : lastLines;
-    const [story, logs] = await Promise.all([
+    const [story, logs, approvals, pending] = await Promise.all([
       this.reader.story(id),
       this.reader.lastLogs(id, lines.count, lines.bytes),
+      this.approvals.list({ run: id, status: ['pending'], limit: approvalsOnARun }),
+      this.approvals.pending(MOST_PENDING + 1),
     ]);
     const now = Date.now();
     sendPage(
@@ -110,6 +104,8 @@ export class RunPagesController {
         story,
         logs,
         long,
+        approvals: approvals.items,
+        pending,
         principal,
         grafana: this.config.grafana.url,
         now,
@@ -119,26 +115,4 @@ export class RunPagesController {
       }),
     );
   }
-
-  @Post('runs/:id/cancel')
-  @Page(cancel)
-  async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { params, body } = read(cancel, request);
-    const id = known(params.id);
-    try {
-      await this.control.cancel(id, callerOf(request).name, body?.reason);
-      // Here, because a run that had ended is no error on a page, and no change.
-      await this.audit.recordMade(actorOf(request), { action: 'run.cancel', targetKind: 'run', target: id });
-    } catch (thrown) {
-      // It ended while somebody was making up their mind: the page says how.
-      if (!(thrown instanceof CcError) || thrown.code !== 'CC_RUN_FINISHED') throw thrown;
-    }
-    void reply.redirect(`/runs/${id}`, 303);
-  }
-}
-
-/** What cannot be the id of a run is the id of no run. */
-function known(id: string): string {
-  if (runId.safeParse(id).success) return id;
-  throw new CcError('CC_RUN_NOT_FOUND', `there is no run "${id}"`);
 }

@@ -13,6 +13,8 @@ export interface RunsPage {
   readonly runs: Page<RunLine>;
   readonly filter: Pick<RunFilter, 'workflow' | 'status' | 'trigger' | 'cursor'>;
   readonly workflows: readonly { readonly id: string; readonly name: string }[];
+  /** Approvals that wait for a decision. */
+  readonly pending: number;
   readonly principal: Principal;
   readonly now: number;
   readonly live: boolean;
@@ -23,7 +25,7 @@ export interface RunsPage {
 const { otherWorkflow } = telemetryNames;
 const liveMs = 5000;
 
-export function runsPage({ runs, filter, workflows, principal, now, live, tookMs }: RunsPage): Html {
+export function runsPage({ runs, filter, workflows, pending, principal, now, live, tookMs }: RunsPage): Html {
   const first = filter.cursor === undefined;
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   const title =
@@ -49,6 +51,7 @@ export function runsPage({ runs, filter, workflows, principal, now, live, tookMs
     title,
     main,
     principal,
+    pending,
     liveMs: first && live ? liveInterval(liveMs, tookMs, main.text.length) : undefined,
   });
 }

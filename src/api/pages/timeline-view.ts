@@ -1,7 +1,10 @@
 import { html, type Html } from './html.js';
 import { statusBadge } from './status.js';
+import { itemsText } from './step-rows.js';
 import { durationText, relativeText } from './time.js';
-import { ticksOf, type Bar, type Timeline, type Track } from './timeline.js';
+import { ticksOf } from './ticks.js';
+import type { Bar, Timeline, Track } from './timeline.js';
+import { waitView } from './wait-view.js';
 
 /** The steps as a table with a picture of time in each row; what the picture says stands in its label too. */
 export function timelineView(timeline: Timeline, now: number): Html {
@@ -40,8 +43,7 @@ export function timelineView(timeline: Timeline, now: number): Html {
         >running</span
       >
       <span
-        ><svg viewBox="0 0 28 12"><line class="wait" x1="1" x2="27" y1="6" y2="6" /></svg>waits for the next
-        attempt</span
+        ><svg viewBox="0 0 28 12"><line class="wait" x1="1" x2="27" y1="6" y2="6" /></svg>waits</span
       >
     </p>`;
 }
@@ -73,12 +75,18 @@ function axis({ span, ticks }: Scale): Html {
 }
 
 function row(track: Track, scale: Scale, now: number): Html {
-  const { step, bars, skipped, dueAt } = track;
+  const { row, bars, dueAt } = track;
+  const { step, final } = row;
   return html`<tr>
-    <th scope="row"><a href="#step-${step.id}">${step.id}</a><span class="muted uses">${step.uses}</span></th>
+    <th scope="row">
+      <a href="#step-${step.id}">${step.id}</a>${final && html` <span class="tag">finally</span>`}<span
+        class="muted uses"
+        >${step.uses}</span
+      >
+    </th>
     <td>${statusBadge(step.status)}${note(track, now)}</td>
     <td class="track">
-      ${bars.length > 0 ? picture(bars, scale) : html`<span class="muted small">${skipped ?? ''}</span>`}${dueAt !== undefined && html`<span class="hidden">next attempt ${relativeText(dueAt, now)}</span>`}
+      ${bars.length > 0 ? picture(bars, scale) : html`<span class="muted small">${whyNothing(track)}</span>`}${dueAt !== undefined && html`<span class="hidden">next attempt ${relativeText(dueAt, now)}</span>`}
     </td>
     <td class="number">
       ${bars.length > 0 ? durationText(bars.at(-1)!.to - bars[0]!.from) : html`<span class="muted">-</span>`}
@@ -86,12 +94,19 @@ function row(track: Track, scale: Scale, now: number): Html {
   </tr>`;
 }
 
-function note({ step, dueAt }: Track, now: number): Html | false {
+function whyNothing({ skipped, row }: Track): string {
+  return skipped ?? (row.kept ? 'kept from the run before' : '');
+}
+
+function note({ row, dueAt }: Track, now: number): Html | false {
+  const { step, items } = row;
+  const small = (text: Html | string) => html`<span class="muted small">${text}</span>`;
   if (dueAt !== undefined)
-    return html`<span class="muted small"
-      >attempt ${step.attempt + 1} ${dueAt > now ? relativeText(dueAt, now) : 'due'}</span
-    >`;
-  return step.attempt > 1 && html`<span class="muted small">${step.attempt} attempts</span>`;
+    return small(`attempt ${step.attempt + 1} ${dueAt > now ? relativeText(dueAt, now) : 'due'}`);
+  if (items.length > 0) return small(itemsText(items));
+  const waits = waitView(step, now);
+  if (waits !== false) return small(waits);
+  return step.attempt > 1 && small(`${step.attempt} attempts`);
 }
 
 function picture(bars: readonly Bar[], scale: Scale): Html {
@@ -128,9 +143,10 @@ function shape(bar: Bar, { place }: Scale): Html {
     }`;
 }
 
-function words({ kind, attempt, from, to, outcome, error }: Bar): string {
+function words({ kind, attempt, from, to, outcome, error, what }: Bar): string {
   const took = durationText(to - from);
-  if (kind === 'wait') return `waited ${took} after attempt ${attempt}`;
+  if (kind === 'wait') return `waited ${took} ${what ?? `after attempt ${attempt}`}`;
+  if (kind === 'items') return `${what}, ${outcome === 'running' ? 'for' : `${outcome} after`} ${took}`;
   const why = error === undefined ? '' : ` (${error.code})`;
   return outcome === 'running'
     ? `attempt ${attempt} runs for ${took}`

@@ -1,6 +1,7 @@
 import type { RunStory, StepView } from '../../runs/index.js';
 import type { Failure, RunEvent, StepStatus } from '../../workflow/index.js';
-import { ticksOf, timelineOf } from './timeline.js';
+import { ticksOf } from './ticks.js';
+import { timelineOf } from './timeline.js';
 
 const t0 = Date.parse('2026-11-23T14:00:00.000Z');
 const error: Failure = { type: 'retryable', code: 'CC_STEP_FAILED', message: 'no luck' };

@@ -1,18 +1,24 @@
 import type { Failure, RunEvent } from '../../workflow/index.js';
-import type { RunStory, StepView } from '../../runs/index.js';
+import type { RunStory } from '../../runs/index.js';
+import { itemsText, stepRows, type StepRow } from './step-rows.js';
 
-/** A stretch of time of one step: an attempt, or the wait for the next one. Times are ms since 1970. */
+/**
+ * A stretch of time of one step: an attempt, all items of a step with `forEach`, or a wait: for the next attempt, a time, an
+ * event, a decision, another run. Times are ms since 1970.
+ */
 export interface Bar {
-  readonly kind: 'attempt' | 'wait';
+  readonly kind: 'attempt' | 'items' | 'wait';
   readonly attempt: number;
   readonly from: number;
   readonly to: number;
   readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'running' | 'waiting';
   readonly error?: Failure;
+  /** wait: what for, when it is not the next attempt. items: how they stand. */
+  readonly what?: string;
 }
 
 export interface Track {
-  readonly step: StepView;
+  readonly row: StepRow;
   readonly bars: readonly Bar[];
   /** Why it was skipped. */
   readonly skipped?: string;
@@ -27,18 +33,27 @@ export interface Timeline {
 }
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
-type StepEvent = Of<'StepStarted' | 'StepSucceeded' | 'StepFailed' | 'StepRetryScheduled' | 'StepSkipped'>;
+type Beginning = Of<'StepWaiting' | 'ApprovalRequested' | 'ChildStarted'>;
+type Ending = Of<'StepSucceeded' | 'StepFailed' | 'StepRetryScheduled'>;
+type StepEvent = Of<'StepStarted' | 'StepSkipped'> | Beginning | Ending;
 
-/** Every step of a run over time, to its end or to now. */
-export function timelineOf({ run, events }: RunStory, now: number): Timeline {
+/** Every step of a run over time, to its end or to now. Items have no track of their own: there may be a thousand. */
+export function timelineOf(story: RunStory, now: number): Timeline {
+  const { run, events } = story;
   const to = run.finishedAt === null ? now : Date.parse(run.finishedAt);
-  const ofSteps = events.filter(isOfStep);
-  const ofStep = (id: string) => ofSteps.filter(({ step }) => step === id);
-  const tracks = run.steps.map((step) => trackOf(step, ofStep(step.id), to, run.finishedAt !== null));
+  const ofSteps = Map.groupBy(events.filter(isOfStep), ({ step }) => step);
+  const end = { at: to, final: run.finishedAt !== null };
+  const tracks = stepRows(story).map((row) => trackOf(row, ofSteps.get(row.step.path) ?? [], end));
   return { from: Date.parse(run.createdAt), to, tracks };
 }
 
-function trackOf(step: StepView, events: readonly StepEvent[], end: number, ended: boolean): Track {
+interface End {
+  readonly at: number;
+  /** The run has ended. */
+  readonly final: boolean;
+}
+
+function trackOf(row: StepRow, events: readonly StepEvent[], end: End): Track {
   const bars: Bar[] = [];
   let running: Of<'StepStarted'> | undefined;
   let waiting: Of<'StepRetryScheduled'> | undefined;
@@ -52,20 +67,28 @@ function trackOf(step: StepView, events: readonly StepEvent[], end: number, ende
       case 'StepSkipped':
         skipped = event.reason;
         break;
+      case 'StepWaiting':
+      case 'ApprovalRequested':
+      case 'ChildStarted':
+        bars.push(longWaitBar(row, event, end));
+        break;
       default:
         if (running !== undefined) bars.push(attemptBar(running, event));
         running = undefined;
         if (event.type === 'StepRetryScheduled') waiting = event;
     }
   }
-  const open = { to: end, outcome: ended ? 'cancelled' : 'running' } as const;
-  if (running !== undefined) bars.push({ kind: 'attempt', attempt: running.attempt, from: running.at, ...open });
-  if (waiting !== undefined) bars.push(waitBar(waiting, end));
-  const due = waiting !== undefined && !ended ? { dueAt: waiting.dueAt } : {};
-  return { step, bars, ...(skipped !== undefined && { skipped }), ...due };
+  if (running?.items !== undefined) bars.push(itemsBar(row, running, end));
+  else if (running !== undefined) {
+    const open = { to: end.at, outcome: end.final ? 'cancelled' : 'running' } as const;
+    bars.push({ kind: 'attempt', attempt: running.attempt, from: running.at, ...open });
+  }
+  if (waiting !== undefined) bars.push(waitBar(waiting, end.at));
+  const due = waiting !== undefined && !end.final ? { dueAt: waiting.dueAt } : {};
+  return { row, bars, ...(skipped !== undefined && { skipped }), ...due };
 }
 
-function attemptBar(started: Of<'StepStarted'>, end: Of<'StepSucceeded' | 'StepFailed' | 'StepRetryScheduled'>): Bar {
+function attemptBar(started: Of<'StepStarted'>, end: Ending): Bar {
   const bar = { kind: 'attempt', attempt: started.attempt, from: started.at, to: end.at } as const;
   if (end.type === 'StepSucceeded') return { ...bar, outcome: 'succeeded' };
   return { ...bar, outcome: end.error.type === 'cancelled' ? 'cancelled' : 'failed', error: end.error };
@@ -75,35 +98,41 @@ function waitBar(scheduled: Of<'StepRetryScheduled'>, to: number): Bar {
   return { kind: 'wait', attempt: scheduled.attempt, from: scheduled.at, to, outcome: 'waiting' };
 }
 
+/** A step that waits does nothing else, so its wait ends with it. */
+function longWaitBar({ step }: StepRow, begun: Beginning, end: End): Bar {
+  const to = step.finishedAt === null ? end.at : Date.parse(step.finishedAt);
+  const bar = { attempt: 1, from: begun.at, to };
+  // It started another run and did not wait for its end.
+  if (begun.type === 'ChildStarted' && to === begun.at) return { ...bar, kind: 'attempt', outcome: 'succeeded' };
+  return { ...bar, kind: 'wait', outcome: 'waiting', what: whatFor(begun, step.uses) };
+}
+
+function whatFor(begun: Beginning, uses: string): string {
+  if (begun.type === 'ApprovalRequested') return 'for a decision';
+  if (begun.type === 'ChildStarted') return `for run ${begun.child}`;
+  return begun.wait.kind === 'event' ? `for ${uses.replace(/^waitFor /, '')}` : 'for the time';
+}
+
+/** How its items end is how the step ends: no event of its own says so. */
+function itemsBar({ step, items }: StepRow, started: Of<'StepStarted'>, end: End): Bar {
+  const to = step.finishedAt === null ? end.at : Date.parse(step.finishedAt);
+  const { status } = step;
+  const open = end.final ? 'cancelled' : 'running';
+  const outcome = status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : open;
+  return { kind: 'items', attempt: started.attempt, from: started.at, to, outcome, what: itemsText(items) };
+}
+
 const stepEvents: ReadonlySet<string> = new Set<StepEvent['type']>([
   'StepStarted',
   'StepSucceeded',
   'StepFailed',
   'StepRetryScheduled',
   'StepSkipped',
+  'StepWaiting',
+  'ApprovalRequested',
+  'ChildStarted',
 ]);
 
 function isOfStep(event: RunEvent): event is StepEvent {
   return stepEvents.has(event.type);
-}
-
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
-const roundSteps = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * minute),
-  ...[1, 2, 3, 6, 12].map((n) => n * hour),
-  ...[1, 2, 5, 10, 30, 100, 400].map((n) => n * day),
-];
-const mostTicks = 5;
-
-/** Round distances from the start that divide the time into a handful of parts. */
-export function ticksOf(span: number): number[] {
-  const step = roundSteps.find((size) => span / size <= mostTicks) ?? span;
-  const ticks: number[] = [];
-  for (let at = 0; at <= span && step > 0; at += step) ticks.push(at);
-  return ticks;
 }

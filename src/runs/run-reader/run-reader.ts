@@ -119,7 +119,8 @@ export class RunReader {
     const plan = await this.definitions.version(row.workflow_id, row.version);
     const events = rows.flatMap(fromRow).map(({ event }) => event);
     const run = foldRun(plan, id, events);
-    return { run: { ...runSummary(row, run), steps: stepViews(run) }, name: plan.name, events };
+    const finals = new Set(plan.finally.keys());
+    return { run: { ...runSummary(row, run), steps: stepViews(run) }, name: plan.name, events, finals };
   }
 
   async events(id: string, request: SeqPage): Promise<Page<RunEventView>> {

@@ -46,6 +46,8 @@ export interface RunStory {
   /** Of the workflow, in the version the run is on. */
   readonly name: string;
   readonly events: readonly RunEvent[];
+  /** Ids of its steps of `finally`. */
+  readonly finals: ReadonlySet<string>;
 }
 
 export interface StepView {

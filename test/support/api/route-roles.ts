@@ -70,6 +70,8 @@ export const routeRoles: Readonly<Record<string, string>> = {
 /** Pages for people, and routes of the plugins of commandcenter.yaml: guarded like the others, not in the document. */
 export const otherRouteRoles: Readonly<Record<string, string>> = {
   'GET /': 'viewer 2xx',
+  'GET /approvals': 'viewer 2xx',
+  'POST /approvals/{id}/decision': 'approver 4xx',
   'GET /assets/icon.svg': 'public 2xx',
   'GET /assets/pages.css': 'public 2xx',
   'GET /assets/pages.js': 'public 2xx',
@@ -78,6 +80,9 @@ export const otherRouteRoles: Readonly<Record<string, string>> = {
   'GET /runs': 'viewer 2xx',
   'GET /runs/{id}': 'viewer 4xx',
   'POST /runs/{id}/cancel': 'operator 4xx',
+  'POST /runs/{id}/pause': 'operator 4xx',
+  'POST /runs/{id}/rerun': 'operator 4xx',
+  'POST /runs/{id}/resume': 'operator 4xx',
   'POST /session/end': 'public 2xx',
   // Verifies its callers itself: no token of ours opens it.
   'POST /plugins/notifier/alertmanager': 'itself 4xx',

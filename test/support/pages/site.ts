@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import type { Role } from '../../../src/identity/index.js';
 import { TestHub } from '../api/hub.js';
 import { TestBrowser, type Visit } from '../browser.js';
 import type { PluginFolder } from '../plugin-folder.js';
@@ -24,7 +25,7 @@ export class PagesSite {
   }
 
   /** A profile with a session, at the list of runs. The page is closed with its profile. */
-  async signedIn(visit: Visit = {}, role: 'viewer' | 'operator' = 'operator'): Promise<[Page, BrowserContext]> {
+  async signedIn(visit: Visit = {}, role: Role = 'operator'): Promise<[Page, BrowserContext]> {
     const profile = await this.browser.profile(visit);
     const { headers } = await this.hub.post('/session', { token: await this.hub.token(role) }, { token: null });
     const value = /^cc_session=([^;]+)/.exec(headers.getSetCookie()[0]!)![1]!;

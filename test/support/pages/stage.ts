@@ -1,4 +1,5 @@
 import { PluginFolder } from '../plugin-folder.js';
+import { stepWorkflows } from './step-stage.js';
 
 /** A plugin whose one action does what it is told: log, cost, take a while, fail some times, return something. */
 export function stagePlugin(): PluginFolder {
@@ -39,6 +40,7 @@ const hostile = [
 export const hostileText = hostile;
 
 export const stageWorkflows = {
+  ...stepWorkflows,
   'deploy.yaml': `id: deploy-shop
 name: Deploy the shop
 input:

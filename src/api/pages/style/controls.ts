@@ -1,6 +1,6 @@
 /** What can be pressed, chosen or filled in. */
 export const controls = `
-button, .button, input, select { font: inherit; color: var(--text); min-height: 2.25rem; border-radius: 8px; }
+button, .button, input, select, textarea { font: inherit; color: var(--text); min-height: 2.25rem; border-radius: 8px; }
 button, .button { display: inline-flex; align-items: center; justify-content: center; gap: 0.4rem; padding: 0.25rem 0.9rem; background: var(--surface); border: 1px solid var(--line-strong); cursor: pointer; text-decoration: none; font-weight: 550; white-space: nowrap; }
 button:hover, .button:hover { border-color: var(--muted); color: var(--text); }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
@@ -8,11 +8,14 @@ button.primary:hover { background: var(--accent-strong); border-color: var(--acc
 button.danger { color: var(--red); border-color: color-mix(in srgb, var(--red) 50%, transparent); }
 button.danger:hover { background: var(--red-soft); border-color: var(--red); color: var(--red); }
 button.quiet { min-height: 1.9rem; padding: 0.1rem 0.7rem; font-size: 0.9rem; font-weight: 500; background: transparent; border-color: var(--line-strong); }
+textarea { padding: 0.4rem 0.7rem; background: var(--surface); border: 1px solid var(--line-strong); width: 100%; resize: vertical; }
+input[type="checkbox"] { width: 1.1rem; height: 1.1rem; min-height: 0; padding: 0; margin: 0; accent-color: var(--accent); }
+.check { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
 input, select { padding: 0.25rem 0.7rem; background: var(--surface); border: 1px solid var(--line-strong); width: 100%; }
 input::placeholder { color: var(--muted); opacity: 1; }
 input[aria-invalid] { border-color: var(--red); }
 select { width: auto; max-width: 14rem; padding-right: 0.5rem; }
-:where(button, .button, input, select):focus-visible { border-radius: 8px; }
+:where(button, .button, input, select, textarea):focus-visible { border-radius: 8px; }
 
 .filter { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.7rem 1.5rem; }
 .filter form { display: flex; flex-wrap: wrap; gap: 0.5rem; }
@@ -24,6 +27,8 @@ select { width: auto; max-width: 14rem; padding-right: 0.5rem; }
 .pages:empty { display: none; }
 
 .badge { display: inline-flex; align-items: center; gap: 0.35rem; padding: 0.1rem 0.65rem 0.1rem 0.4rem; border-radius: 99px; background: var(--tone-soft); color: var(--tone); font-size: 0.87rem; line-height: 1.45rem; font-weight: 600; letter-spacing: 0; white-space: nowrap; vertical-align: middle; }
+.tag { padding: 0 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; color: var(--muted); font-size: 0.8rem; font-weight: 500; white-space: nowrap; }
+.count { display: inline-block; min-width: 1.35rem; padding: 0 0.35rem; border-radius: 99px; background: var(--amber-soft); color: var(--amber); font-size: 0.82rem; font-weight: 650; text-align: center; }
 .icon { width: 1.15em; height: 1.15em; flex: none; fill: none; stroke: var(--tone); stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 h1 .badge { font-size: 0.95rem; }
 

@@ -34,6 +34,18 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .step-name { font-weight: 600; }
 .uses { font-size: 0.87rem; }
 
+.items td, .items th { padding: 0.3rem 1rem 0.3rem 0; }
+.items tr + tr :is(td, th) { border-top: 1px solid var(--line); }
+.items th { width: 1%; }
+.items td:nth-child(2) { width: 1%; white-space: nowrap; }
+.items .result { overflow-wrap: anywhere; min-width: 12rem; }
+
+.approval { display: grid; gap: 0.6rem; }
+.approval + .approval { margin-top: 1.1rem; padding-top: 1.1rem; border-top: 1px solid var(--line); }
+.approval .ask { font-size: 1.05rem; color: var(--text); white-space: pre-wrap; overflow-wrap: anywhere; }
+.approval form { display: grid; gap: 0.35rem; max-width: 40rem; }
+section.approvals { border-left: 4px solid var(--amber-bar); }
+
 .logs { max-height: 32rem; overflow: auto; border-radius: 8px; background: var(--raised); padding-block: 0.4rem; }
 .logs table { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; font-size: 0.83rem; line-height: 1.55; }
 .logs td { padding: 0.05rem 0.9rem; vertical-align: top; white-space: nowrap; }
