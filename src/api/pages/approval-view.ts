@@ -2,6 +2,7 @@ import type { ApprovalView } from '../../approvals/index.js';
 import { isApprover, mayDo, type Principal } from '../../identity/index.js';
 import { cut } from './cut.js';
 import { html, type Html } from './html.js';
+import { listPath } from './runs-filter.js';
 import { approversText } from './step-details.js';
 import { ago } from './time.js';
 
@@ -11,7 +12,8 @@ export function approvalView(approval: ApprovalView, principal: Principal, now: 
   return html`<article class="approval" id="approval-${id}" aria-labelledby="approval-title-${id}">
     <h3 id="approval-title-${id}" class="ask">${cut(message, 2000)}</h3>
     <p class="muted">
-      Step <a href="/runs/${run}#step-${step}">${step}</a> of ${workflow} asks ${approversText(approvers)} ·
+      Step <a href="/runs/${run}#step-${step}">${step}</a> of <a href="${listPath({ workflow })}">${workflow}</a> asks
+      ${approversText(approvers)} ·
       ${ago(requestedAt.toISOString(), now)}${dueAt !== null && html` · due ${ago(dueAt.toISOString(), now)}`}
     </p>
     ${mayDo(principal, 'approver') && isApprover(principal, approvers) ? form(id) : html`<p class="muted small">It is not for you to decide.</p>`}

@@ -31,7 +31,14 @@ export function approvalsPage({ approvals, older, pending, principal, now, live,
       </div>
     </div>
     <div id="part-approvals" data-part>
-      ${items.length === 0 ? nothing() : html`<div class="card approvals"><h2 class="hidden">What runs ask, newest first</h2>${items.map((one) => approvalView(one, principal, now))}</div>`}
+      ${
+        items.length === 0
+          ? nothing()
+          : html`<div class="card approvals">
+              <h2 class="hidden">What runs ask, newest first</h2>
+              ${items.map((one) => approvalView(one, principal, now))}
+            </div>`
+      }
     </div>
     <nav id="part-pages" class="pages" aria-label="Pages" data-part>
       ${older && html`<a class="button" href="/approvals">Newest approvals</a>`}${nextCursor !== null && html`<a class="button" href="/approvals?cursor=${nextCursor}" rel="next">Older approvals</a>`}

@@ -26,6 +26,7 @@ const story = (
   return {
     run: { steps: [step], createdAt: new Date(t0).toISOString(), finishedAt },
     events,
+    finals: new Set(),
     name: 'A',
   } as unknown as RunStory;
 };
@@ -76,6 +77,47 @@ describe('the timeline of a run', () => {
     expect(bars(story([failed], 10))).toEqual([]);
     const skip: RunEvent = { type: 'StepSkipped', at: t0 + 5, step: 'a', reason: 'if is false' };
     expect(timelineOf(story([skip], 10), t0).tracks[0]).toMatchObject({ bars: [], skipped: 'if is false' });
+  });
+
+  const step = (more: Partial<StepView>) => ({ id: 'a', path: 'a', attempt: 1, finishedAt: null, ...more }) as StepView;
+  const of = (steps: readonly StepView[], events: readonly RunEvent[]) =>
+    ({ ...story(events), run: { ...story(events).run, steps } }) as RunStory;
+
+  it('draws what waits as a wait, to its end or to now', () => {
+    const waits: RunEvent = { type: 'StepWaiting', at: t0 + 100, step: 'a', wait: { kind: 'sleep', dueAt: t0 + 9e6 } };
+    const asks: RunEvent = { type: 'ApprovalRequested', at: t0 + 100, step: 'a', message: 'ok?', approvers: [] };
+    const child: RunEvent = { type: 'ChildStarted', at: t0 + 100, step: 'a', child: 'c1' };
+    const decided: RunEvent = { type: 'ApprovalDecided', at: t0 + 700, step: 'a', decision: 'approve' };
+    expect(bars(of([step({ status: 'waiting' })], [waits]))).toEqual([['wait', 1, 100, 10_000, 'waiting']]);
+    const end = step({ status: 'succeeded', finishedAt: new Date(t0 + 700).toISOString() });
+    for (const event of [waits, asks, child])
+      expect(bars(of([end], [event, decided]))).toEqual([['wait', 1, 100, 700, 'waiting']]);
+    // Not waited for.
+    const at = step({ status: 'succeeded', finishedAt: new Date(t0 + 100).toISOString() });
+    expect(bars(of([at], [child]))).toEqual([['attempt', 1, 100, 100, 'succeeded']]);
+  });
+
+  it('shows a step with items as one, which ends when the last of them does', () => {
+    const items = ['succeeded', 'failed', 'running', 'pending'] as const;
+    const steps = items.map((status, n) => step({ path: `a[${n}]`, status }));
+    const fans: RunEvent = { type: 'StepStarted', at: t0 + 100, step: 'a', attempt: 1, items: [1, 2, 3, 4] };
+    const item: RunEvent = { type: 'StepStarted', at: t0 + 200, step: 'a[0]', attempt: 1 };
+    const open = of([step({ status: 'running' }), ...steps], [fans, item]);
+    expect(bars(open)).toEqual([['items', 1, 100, 10_000, 'running']]);
+    expect(timelineOf(open, t0).tracks).toHaveLength(1);
+    expect(timelineOf(open, t0).tracks[0]!.bars[0]!.what).toBe('1 of 4 done, 1 failed');
+    const end = step({ status: 'failed', finishedAt: new Date(t0 + 900).toISOString() });
+    expect(bars(of([end, ...steps], [fans, item]))).toEqual([['items', 1, 100, 900, 'failed']]);
+  });
+
+  it('says which steps a rerun kept', () => {
+    const created = {
+      type: 'RunCreated',
+      at: t0,
+      kept: { a: { status: 'succeeded', attempt: 1 } },
+    } as unknown as RunEvent;
+    expect(timelineOf(of([step({ status: 'succeeded' })], [created]), t0).tracks[0]!.row.kept).toBe(true);
+    expect(timelineOf(of([step({ status: 'pending' })], []), t0).tracks[0]!.row.kept).toBe(false);
   });
 });
 

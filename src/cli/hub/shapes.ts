@@ -28,6 +28,16 @@ export interface StepView {
   readonly error: FailureView | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** While it waits. */
+  readonly wait?: WaitView;
+}
+
+export interface WaitView {
+  readonly kind: string;
+  readonly until: string | null;
+  readonly run?: string;
+  readonly message?: string;
+  readonly approvers?: readonly string[];
 }
 
 export interface RunSummary extends StartedRunView {
@@ -45,6 +55,8 @@ export interface RunSummary extends StartedRunView {
 export interface TriggerView {
   readonly kind: string;
   readonly by?: string;
+  readonly of?: string;
+  readonly parent?: { readonly run: string; readonly step: string };
 }
 
 export interface RunView extends RunSummary {

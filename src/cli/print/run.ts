@@ -2,8 +2,10 @@ import type { Cli, Colours } from '../cli.js';
 import type { FailureView, RunSummary, RunView, TriggerView } from '../hub/shapes.js';
 import { oneLine, printable, valueText } from './printable.js';
 import { statusText } from './status.js';
+import { summarised } from './steps.js';
 import { fields, table } from './table.js';
 import { lasted, when } from './time.js';
+import { waitsText } from './waits.js';
 
 export function runsTable(runs: readonly RunSummary[], cli: Cli): string {
   const now = cli.outside.now();
@@ -41,6 +43,8 @@ export function runText(run: RunView, cli: Cli): string {
     colours,
   );
   const parts = [head, stepsTable(run, cli)];
+  const waits = waitsText(run, now);
+  if (waits !== '') parts.push(`${colours.dim('WAITS')}\n${waits}`);
   if (run.error) parts.push(failureLine(run.error, colours));
   if (!isEmpty(run.input)) parts.push(`${colours.dim('INPUT')}\n${valueText(run.input)}`);
   if (!isEmpty(run.output)) parts.push(`${colours.dim('OUTPUT')}\n${valueText(run.output)}`);
@@ -56,9 +60,9 @@ function stepsTable(run: RunView, cli: Cli): string {
   const now = cli.outside.now();
   return table(
     ['step', 'status', 'uses', 'attempt', 'took', 'error'],
-    run.steps.map((step) => [
+    summarised(run.steps).map(({ step, items }) => [
       step.path,
-      statusText(step.status, cli.colours),
+      `${statusText(step.status, cli.colours)}${items === '' ? '' : `  ${items}`}`,
       step.uses ?? '',
       step.attempt > 0 ? String(step.attempt) : '',
       lasted(step.startedAt, step.finishedAt, now),
@@ -69,7 +73,10 @@ function stepsTable(run: RunView, cli: Cli): string {
 }
 
 function triggerText(trigger: TriggerView): string {
-  return trigger.by === undefined ? trigger.kind : `${trigger.kind} by ${printable(trigger.by)}`;
+  const { kind, by, of, parent } = trigger;
+  if (parent !== undefined) return `${kind}: step ${parent.step} of run ${parent.run}`;
+  const who = by === undefined ? '' : ` by ${printable(by)}`;
+  return `${kind}${of === undefined ? '' : ` of run ${of}`}${who}`;
 }
 
 function isEmpty(value: unknown): boolean {

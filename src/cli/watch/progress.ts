@@ -1,13 +1,16 @@
 import type { Cli } from '../cli.js';
-import type { RunView } from '../hub/shapes.js';
+import type { ApprovalView, RunView } from '../hub/shapes.js';
+import { oneLine } from '../print/printable.js';
 import { sign } from '../print/status.js';
+import { summarised } from '../print/steps.js';
 import { lasted } from '../print/time.js';
 import { stepLine, stepTable } from './step-table.js';
 import type { Progress } from './watch-run.js';
 
 /** How waiting is shown: a table that redraws itself on a terminal, a line per change in a log, nothing for machines. */
 export function progressFor(cli: Cli): Progress {
-  if (cli.json) return { seen: () => undefined, silent: () => undefined, done: () => undefined };
+  if (cli.json)
+    return { seen: () => undefined, asked: () => undefined, silent: () => undefined, done: () => undefined };
   return cli.outside.stderr.isTTY === true ? new LiveTable(cli) : new ChangeLines(cli);
 }
 
@@ -21,6 +24,12 @@ class LiveTable implements Progress {
     // a terminal that does not know its size says 0
     const rows = Math.max(4, (this.cli.outside.stderr.rows || 24) - 3);
     this.draw(stepTable(run, { rows, now: this.cli.outside.now(), colours: this.cli.noteColours }));
+  }
+
+  /** Stands above the table from now on. */
+  asked(approval: ApprovalView): void {
+    this.draw(askedText(approval, this.cli), false);
+    this.#drawn = 0;
   }
 
   silent(reason: string): void {
@@ -49,17 +58,22 @@ class ChangeLines implements Progress {
   seen(run: RunView): void {
     this.#silent = false;
     const { now, colours } = { now: this.cli.outside.now(), colours: this.cli.noteColours };
-    for (const step of run.steps) {
-      const state = `${step.status}/${step.attempt}`;
-      if (this.#known.get(step.path) === state) continue;
-      this.#known.set(step.path, state);
-      if (step.status !== 'pending') this.cli.note(stepLine(step, now, colours));
+    for (const line of summarised(run.steps, 0)) {
+      const { status, attempt, path } = line.step;
+      const state = `${status}/${attempt}/${line.tenths}`;
+      if (this.#known.get(path) === state) continue;
+      this.#known.set(path, state);
+      if (status !== 'pending') this.cli.note(stepLine(line, now, colours));
     }
     if (this.#known.get('') === run.status) return;
     this.#known.set('', run.status);
     this.cli.note(
       `${sign(run.status, colours)} run ${run.id} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}`,
     );
+  }
+
+  asked(approval: ApprovalView): void {
+    this.cli.note(askedText(approval, this.cli));
   }
 
   silent(reason: string): void {
@@ -70,4 +84,9 @@ class ChangeLines implements Progress {
   done(): void {
     this.#known.clear();
   }
+}
+
+function askedText({ id, step, message }: ApprovalView, { noteColours: colours }: Cli): string {
+  const decide = `commandcenter approvals approve ${id}`;
+  return `${colours.yellow('?')} ${step} waits for a decision: ${oneLine(message)}\n  ${decide}  (or reject)`;
 }

@@ -58,4 +58,24 @@ describe('the step table', () => {
     expect(lines.join('\n')).toContain('✗ s151 ');
     expect(lines.at(-1)).toBe('  192 more: 144 succeeded, 48 pending');
   });
+
+  it('has a step with a thousand items on one line, and a few of those that say most', () => {
+    const items = Array.from({ length: 1000 }, (_, n) =>
+      step(`each[${n}]`, n === 7 ? 'failed' : n < 500 ? 'succeeded' : n === 500 ? 'running' : 'pending', {
+        id: 'each',
+      }),
+    );
+    const text = stepTable(run([step('each', 'running'), ...items, step('after', 'pending')]), {
+      rows: 20,
+      now,
+      colours,
+    });
+    expect(text.split('\n')).toEqual([
+      '▸ orders r1 running  3.0 s  0/2 steps',
+      '  ▸ each       running  499 of 1000 done, 1 failed  2.0 s',
+      '  ✗ each[7]    failed  2.0 s',
+      '  ▸ each[500]  running  2.0 s',
+      '  · after      pending  2.0 s',
+    ]);
+  });
 });

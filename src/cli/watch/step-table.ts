@@ -2,6 +2,7 @@ import type { Colours } from '../cli.js';
 import type { RunView, StepView } from '../hub/shapes.js';
 import { oneLine } from '../print/printable.js';
 import { sign } from '../print/status.js';
+import { summarised, type StepRow } from '../print/steps.js';
 import { lasted } from '../print/time.js';
 
 export interface StepTableOptions {
@@ -14,23 +15,26 @@ export interface StepTableOptions {
 /** The run on one line, its steps below it; of too many steps, those that matter now, and a count of the rest. */
 export function stepTable(run: RunView, options: StepTableOptions): string {
   const { rows, now, colours } = options;
-  const settled = run.steps.filter((step) => isSettled(step.status)).length;
-  const head = `${sign(run.status, colours)} ${colours.bold(run.workflow)} ${colours.dim(run.id)} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}  ${settled}/${run.steps.length} steps`;
-  const shown = run.steps.length < rows ? run.steps : mostTelling(run.steps, rows - 2);
-  const width = Math.max(0, ...run.steps.map((step) => step.path.length));
-  const rest = restLine(run.steps.filter((step) => !shown.includes(step)));
+  const lines = summarised(run.steps, 3);
+  const steps = lines.map(({ step }) => step);
+  const own = run.steps.filter(({ id, path }) => id === path);
+  const settled = own.filter((step) => isSettled(step.status)).length;
+  const head = `${sign(run.status, colours)} ${colours.bold(run.workflow)} ${colours.dim(run.id)} ${run.status}  ${lasted(run.createdAt, run.finishedAt, now)}  ${settled}/${own.length} steps`;
+  const shown = steps.length < rows ? steps : mostTelling(steps, rows - 2);
+  const width = Math.max(0, ...steps.map((step) => step.path.length));
+  const rest = restLine(steps.filter((step) => !shown.includes(step)));
   return [
     head,
-    ...shown.map((step) => `  ${stepLine(step, now, colours, width)}`),
+    ...lines.filter(({ step }) => shown.includes(step)).map((line) => `  ${stepLine(line, now, colours, width)}`),
     ...(rest === '' ? [] : [colours.dim(`  ${rest}`)]),
   ].join('\n');
 }
 
-export function stepLine(step: StepView, now: number, colours: Colours, width = 0): string {
+export function stepLine({ step, items }: StepRow, now: number, colours: Colours, width = 0): string {
   const attempt = step.attempt > 1 ? `  attempt ${step.attempt}` : '';
   const time = step.startedAt ? `  ${lasted(step.startedAt, step.finishedAt, now)}` : '';
   const error = step.error ? `  ${colours.red(oneLine(step.error.message))}` : '';
-  return `${sign(step.status, colours)} ${step.path.padEnd(width)}  ${step.status}${attempt}${time}${error}`;
+  return `${sign(step.status, colours)} ${step.path.padEnd(width)}  ${step.status}${items === '' ? '' : `  ${items}`}${attempt}${time}${error}`;
 }
 
 function isSettled(status: string): boolean {

@@ -38,6 +38,7 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .items tr + tr :is(td, th) { border-top: 1px solid var(--line); }
 .items th { width: 1%; }
 .items td:nth-child(2) { width: 1%; white-space: nowrap; }
+.items td.number { padding-right: 0; }
 .items .result { overflow-wrap: anywhere; min-width: 12rem; }
 
 .approval { display: grid; gap: 0.6rem; }
