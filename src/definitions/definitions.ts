@@ -50,6 +50,11 @@ export class Definitions implements OnModuleInit {
     this.#plans = new Plans(database, this.options);
   }
 
+  /** Of what `current()` shows: it grows with every change on any replica. */
+  get revision(): string | undefined {
+    return this.#revision;
+  }
+
   onModuleInit(): Promise<void> {
     return this.load();
   }

@@ -84,8 +84,12 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy, B
   async #sync(): Promise<void> {
     this.#stale = false;
     try {
+      const { revision } = this.definitions;
       const lines = scheduleLines(this.definitions.current());
-      await this.database.transaction((tx) => syncSchedules(tx, lines));
+      if (!(await this.database.transaction((tx) => syncSchedules(tx, lines, revision)))) {
+        this.#stale = true; // until the change was read here
+        return;
+      }
       this.#workflows = [...new Set(lines.map((line) => line.workflow))];
     } catch (thrown) {
       this.#stale = true;

@@ -70,10 +70,19 @@ export async function advance(tx: Tx, advances: readonly Advance[]): Promise<voi
   );
 }
 
-/** Makes the rows those of `lines`. A line that was there keeps its next fire, whatever its policy; a new one fires from now on. */
-export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Promise<void> {
+/**
+ * Makes the rows those of `lines`. A line that was there keeps its next fire, whatever its policy; a new one fires from now
+ * on. False when workflows changed since `revision`: a replica that has not heard of it yet would take away their lines.
+ */
+export async function syncSchedules(
+  tx: Tx,
+  lines: readonly ScheduleLine[],
+  revision: string | undefined,
+): Promise<boolean> {
   // Replicas that start together would each compute and insert the same rows.
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('schedule.sync'))");
+  const newer = await tx.query('SELECT FROM workflow_revision WHERE revision > $1::bigint', [revision]);
+  if (newer.rows.length > 0) return false;
   const { rows } = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
   const now = rows[0]!.now;
   const identities = [lines.map((line) => line.workflow), lines.map((line) => line.key)];
@@ -96,4 +105,5 @@ export async function syncSchedules(tx: Tx, lines: readonly ScheduleLine[]): Pro
       lines.map((line) => line.overlap),
     ],
   );
+  return true;
 }
