@@ -37,6 +37,11 @@ steps:
   one: { uses: linger.stay, with: { ms: "\${{ input.ms }}" } }
 output: \${{ steps.one.output }}
 `,
+  'asks.yaml': `id: asks
+steps:
+  ok: { approval: { message: "Restart billing?", timeout: 2h } }
+output: \${{ steps.ok.output.comment }}
+`,
   'fails.yaml':
     'id: fails\nsteps:\n  call: { uses: http.request, with: { url: "http://127.0.0.1:9/" }, retry: { attempts: 1 } }\n',
   'paid.yaml': `id: paid
@@ -162,6 +167,25 @@ describe('the command line and a hub', () => {
     expect((await json(`runs show ${id}`)).status).toBe('running');
   });
 
+  it('says how to decide when a waited for run asks, and what it waits for', async () => {
+    const child = spawnCommand(folder.path, ['run', 'asks', '--wait']);
+    const outcome = outcomeOf(child);
+    let said = '';
+    child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const command = /commandcenter (approvals approve [0-9a-f-]{36})/;
+    for (let n = 0; n < 400 && !command.test(said); n += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(said).toContain('? ok waits for a decision: Restart billing?');
+    const { items } = await json('runs list --workflow asks');
+    expect((await here(`runs show ${items[0].id}`)).stdout).toMatch(
+      /WAITS\nok {2}for a decision of role:approver {2}until .* \(in \d+ \w+\) {2}Restart billing\?\n/,
+    );
+    expect(await here(`${command.exec(said)![1]} --comment fine`)).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await outcome;
+    expect([code, stdout]).toEqual([0, 'fine\n']);
+    // Once, though the run was looked at many times.
+    expect(stderr.match(/waits for a decision/g)).toHaveLength(1);
+  });
+
   it('lists and shows runs, page by page', async () => {
     const { items, nextCursor } = await json('runs list --workflow hello --limit 2');
     expect([items.length, typeof nextCursor]).toEqual([2, 'string']);
@@ -188,7 +212,7 @@ describe('the command line and a hub', () => {
     expect((await here('schedules --next 2')).stdout).toMatch(/ \d{4}-01-01 [^\n]*\n +\d{4}-01-01 /);
     expect((await here('plugins list')).stdout).toMatch(/transform +loaded +1\.0\.0 +transform\n/);
     expect((await here('agents list')).stdout).toMatch(/linger\.stay +stay +linger\n/);
-    expect((await json('workflows list')).items).toHaveLength(4);
+    expect((await json('workflows list')).items).toHaveLength(5);
     expect(await json('workflows show hello')).toMatchObject({ id: 'hello', definition: { id: 'hello' } });
     expect((await json('schedules')).items).toEqual([expect.objectContaining({ workflow: 'paid', cron: '0 3 1 1 *' })]);
     expect((await json('plugins list')).items).toHaveLength(3);
