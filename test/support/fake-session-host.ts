@@ -64,8 +64,9 @@ export class FakeSessionHost implements SessionHost<Session> {
     lease: Partial<Lease> = {},
     convictAfter = 3,
     signals: readonly Signal[] = [],
+    more: Pick<RunEvent & { type: 'RunCreated' }, 'kept'> = {},
   ): Session {
-    const run = foldRun(plan, 'r', [created({}), ...log]);
+    const run = foldRun(plan, 'r', [{ ...created({}), ...more }, ...log]);
     const facts = {
       runId: 'r',
       workflow: 'flow',

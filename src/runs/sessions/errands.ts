@@ -20,8 +20,6 @@ export interface Home {
   idle(): void;
 }
 
-const retryMs = 1_000;
-
 export function isErrand(command: Command): command is Errand {
   const { type } = command;
   return type === 'StartChild' || type === 'AwaitEvent' || type === 'ForgetEvent' || type === 'RequestApproval' || type === 'ExpireApproval'; // prettier-ignore
@@ -39,6 +37,7 @@ export class Errands {
   constructor(
     private readonly outside: SessionOutside,
     private readonly home: Home,
+    private readonly retryMs = 1_000,
   ) {}
 
   get busy(): boolean {
@@ -65,15 +64,20 @@ export class Errands {
         return this.#try(`abort ${path}`, () => this.#forget(path).then(given));
       case 'approval':
         return this.#try(`abort ${path}`, async () => {
-          await this.outside.closeApproval(run, path, 'cancelled');
+          await this.#close(path, 'cancelled');
           this.home.came({ type: 'ApprovalDecided', at: Date.now(), step: path, decision: 'cancelled' });
         });
-      case 'workflow':
-        return this.#try(`abort ${path}`, async () => {
+      case 'workflow': {
+        const key = abortKey(run, path, attempt);
+        if (this.#standing.has(key)) return;
+        return this.#try(key, async () => {
           const gone = await this.outside.cancelChild(run, wait.child, error.message);
           if (gone)
             this.home.came({ type: 'ChildEnded', at: Date.now(), step: path, child: wait.child, status: 'cancelled' });
+          // Its end is told through the inbox: until then there is nothing more to do.
+          else this.#standing.add(key);
         });
+      }
       default:
         return given();
     }
@@ -89,10 +93,16 @@ export class Errands {
       try {
         return await errand();
       } catch {
-        if (this.home.closed || this.home.draining) return;
-        await delay(retryMs);
+        if (this.#givenUp) return;
+        await delay(this.retryMs);
+        // Meanwhile the run may have gone elsewhere: it is not ours to reach out for any more.
+        if (this.#givenUp) return;
       }
     }
+  }
+
+  get #givenUp(): boolean {
+    return this.home.closed || this.home.draining;
   }
 
   #over(key: string): void {
@@ -105,6 +115,13 @@ export class Errands {
     const { run } = this.home;
     await this.#underWay.get(`AwaitEvent ${run.id}/${step}`);
     await this.outside.forgetEvent(run, step);
+  }
+
+  /** Likewise: a request that comes after its being closed would stay open. */
+  async #close(step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
+    const { run } = this.home;
+    await this.#underWay.get(`RequestApproval ${run.id}/${step}`);
+    return this.outside.closeApproval(run, step, as);
   }
 
   async #carryOut(command: Errand): Promise<void> {
@@ -122,7 +139,7 @@ export class Errands {
       case 'ForgetEvent':
         return this.#forget(step);
       case 'ExpireApproval': {
-        const expired = await this.outside.closeApproval(run, step, 'expired');
+        const expired = await this.#close(step, 'expired');
         if (expired) this.home.came({ type: 'ApprovalDecided', at: Date.now(), step, decision: 'expired' });
         else this.home.readInbox();
         return;
@@ -130,12 +147,26 @@ export class Errands {
       case 'StartChild': {
         const started = await this.outside.startChild(run, facts, command);
         const at = Date.now();
-        if (started.ok) this.home.came({ type: 'ChildStarted', at, step, child: started.id });
-        else this.home.came({ type: 'StepFailed', at, step, attempt: 0, error: started.failure });
+        if (started.ok) {
+          this.home.came({ type: 'ChildStarted', at, step, child: started.id });
+          if (command.waits) await this.#endWithIt(step, started.id);
+        } else this.home.came({ type: 'StepFailed', at, step, attempt: 0, error: started.failure });
         return;
       }
     }
   }
+
+  /** The run ended while the other one was being started, and nobody waits for that any more. */
+  async #endWithIt(step: string, child: string): Promise<void> {
+    const { run } = this.home;
+    if (stateAt(run, step)?.status !== 'cancelled') return;
+    await this.outside.cancelChild(run, child, run.ending?.error.message ?? run.error!.message);
+  }
+}
+
+/** As `keyOf` has it for AbortStep. */
+function abortKey(run: Run, path: string, attempt: number): string {
+  return `AbortStep ${run.id}/${path}/${attempt}`;
 }
 
 function keyOf(command: Command): string {

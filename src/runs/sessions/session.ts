@@ -3,7 +3,6 @@ import {
   advance,
   type Command,
   hasEnded,
-  leaves,
   outstanding,
   planStep,
   type Run,
@@ -22,7 +21,7 @@ import { tooManyEvents } from './endings.js';
 import { Errands, isErrand } from './errands.js';
 import type { Lease, SessionHost, Signal } from './session-host.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
-import { attemptsInFlight, dueAt, parentSignal, tellAttempt, tellEnd, tellWaited } from './telling.js';
+import { attemptsInFlight, beginsStep, dueAt, hasBegun, parentSignal, tellAttempt, tellEnd, tellWaited } from './telling.js';
 import { Timers } from './timers.js';
 
 type Host = SessionHost<Session>;
@@ -58,7 +57,7 @@ export class Session implements Writer {
   ) {
     this.#run = run;
     this.#draft = new Draft(lease.seq);
-    this.#started = [...leaves(run)].some(([, step]) => step.startedAt !== undefined);
+    this.#started = hasBegun(run);
     this.#suspicion = new Suspicion(lease);
     this.#errands = new Errands(host.outside, this);
   }
@@ -143,6 +142,8 @@ export class Session implements Writer {
     const waited = tellWaited(this.#run, run, event);
     if (waited) this.#draft.fact(() => waited(this.#telemetry));
     this.#run = run;
+    if (!this.#started && beginsStep(event)) this.#telemetry.started(event.at - dueAt(run));
+    this.#started ||= beginsStep(event);
     this.#draft.event(event, text);
     if (hasEnded(run.status)) this.#draft.fact(() => tellEnd(this.#telemetry, this.#run));
     for (const command of commands) this.#decide(command);
@@ -341,8 +342,6 @@ export class Session implements Writer {
     if (!redriven && !this.apply({ type: 'StepStarted', at, step, attempt })) return false;
     if (redriven && this.#run.ending) return false;
     if (this.#draft.dirty) this.host.appendLazily(this);
-    if (!this.#started) this.#telemetry.started(at - dueAt(this.#run));
-    this.#started = true;
     const started = this.host.invoke(
       this,
       step,

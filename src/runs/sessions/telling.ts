@@ -56,6 +56,15 @@ export function dueAt({ trigger, createdAt }: Run): number {
   return Number.isNaN(due) ? createdAt : due;
 }
 
+/** Some step began in this run; what a rerun keeps began before it. */
+export function hasBegun(run: Run): boolean {
+  return Object.values(run.steps).some(({ startedAt }) => startedAt !== undefined && startedAt >= run.createdAt);
+}
+
+export function beginsStep({ type }: RunEvent): boolean {
+  return type === 'StepStarted' || type === 'StepWaiting' || type === 'ApprovalRequested' || type === 'ChildStarted';
+}
+
 /** Attempts whose start stands in the log and whose end was lost with the process they ran in. */
 export function attemptsInFlight(run: Run): AttemptFacts[] {
   return [...leaves(run)].flatMap(([step, { status, attempt }]) => {
