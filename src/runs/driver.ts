@@ -102,7 +102,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       trigger,
       traceId: row.trace_id,
       spanId: row.span_id,
-      parentSpanId: parentSpanOf(run.trigger),
+      parent: parentSpanOf(run.trigger),
       traceparent: row.traceparent ?? undefined,
     };
     return { row, run, facts, events, signals };

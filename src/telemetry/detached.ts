@@ -1,4 +1,5 @@
-import { context, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import type { RootContext } from './engine-telemetry.js';
 
 /**
  * Runs work that goes on beyond the request or step it happens to start in, and serves many: in nobody's trace. Without
@@ -17,4 +18,8 @@ export function currentTraceparent(): string | undefined {
 
 export function formatTraceparent(span: { traceId: string; spanId: string; traceFlags: number }): string {
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+export function traceparentOf({ traceId, spanId, sampled }: RootContext): string {
+  return formatTraceparent({ traceId, spanId, traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE });
 }

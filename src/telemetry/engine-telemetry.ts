@@ -4,6 +4,11 @@ export interface TraceIds {
   readonly spanId: string;
 }
 
+/** The root of a run's trace; `sampled`: its spans are recorded. */
+export interface RootContext extends TraceIds {
+  readonly sampled: boolean;
+}
+
 export interface RunFacts extends TraceIds {
   readonly runId: string;
   readonly workflow: string;
@@ -12,7 +17,7 @@ export interface RunFacts extends TraceIds {
   readonly version: string;
   readonly trigger: string;
   /** Root span of the run, in the same trace, that this one is a step of. */
-  readonly parentSpanId?: string | undefined;
+  readonly parent?: { readonly spanId: string; readonly sampled: boolean } | undefined;
   /** W3C trace context of what asked for the run: linked from its trace, never its parent. */
   readonly traceparent?: string | undefined;
 }
@@ -61,6 +66,7 @@ export interface AttemptTelemetry {
 
 /** One run while it is in the memory of this replica. What happened is told after it is durable. */
 export interface RunTelemetry {
+  readonly root: RootContext;
   /** `lagMs`: from the moment the run was due to the start of its first step. */
   started(lagMs: number): void;
   /** Called before the agent is. */

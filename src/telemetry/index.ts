@@ -1,11 +1,12 @@
 export * as names from './names.js';
-export { currentTraceparent, detached } from './detached.js';
+export { currentTraceparent, detached, traceparentOf } from './detached.js';
 export {
   type AttemptFacts,
   type AttemptTelemetry,
   EngineTelemetry,
   type FailureFacts,
   type Interval,
+  type RootContext,
   type RunEnding,
   type RunFacts,
   type RunTelemetry,

@@ -1,6 +1,7 @@
 import {
   type AttemptTelemetry,
   EngineTelemetry,
+  type RootContext,
   type RunFacts,
   type RunTelemetry,
   type TraceIds,
@@ -17,9 +18,11 @@ export class SilentTelemetry extends EngineTelemetry {
 }
 
 class SilentRun implements RunTelemetry {
+  readonly root: RootContext;
   readonly #attempt: AttemptTelemetry;
 
   constructor(run: TraceIds) {
+    this.root = { traceId: run.traceId, spanId: run.spanId, sampled: false };
     // Nobody records it, so nobody else should on our account: the sampled flag is off.
     const traceparent = `00-${run.traceId}-${run.spanId}-00`;
     this.#attempt = { traceparent, within: (work) => work(), ended: () => undefined, left: () => undefined };

@@ -29,6 +29,8 @@ export interface ParentRun {
   readonly depth: number;
   /** Root span of the parent, which is the parent of this run's: W3C trace context, 8 bytes hex. */
   readonly spanId: string;
+  /** Its trace is not recorded: then this run's part of it is not either. */
+  readonly unsampled?: true;
 }
 
 export type ErrorType =

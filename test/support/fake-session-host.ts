@@ -216,6 +216,7 @@ class RecordingTelemetry extends EngineTelemetry {
   follow(): RunTelemetry {
     const tell = (what: string) => void this.told.push(what);
     return {
+      root: { traceId: '1', spanId: '2', sampled: true },
       started: () => tell('run started'),
       attempt: ({ step, attempt }) => ({
         traceparent: '00-1-2-01',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CcError } from '../../errors/index.js';
-import type { RunFacts } from '../../telemetry/index.js';
+import { type RootContext, traceparentOf } from '../../telemetry/index.js';
 import type { Command, Failure, Run } from '../../workflow/index.js';
 import { RunControl } from '../run-control.js';
 import type { ChildStart } from '../sessions/session-host.js';
@@ -18,18 +18,20 @@ export class Children {
   ) {}
 
   /** The same step starts the same run, however often it is asked. Rejects when it may be tried again. */
-  async start(run: Run, facts: RunFacts, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
+  async start(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
     const { step, workflow, input, waits } = command;
     const depth = (run.trigger.parent?.depth ?? 0) + 1;
+    const { spanId } = root;
+    const unsampled = root.sampled ? {} : ({ unsampled: true } as const);
     if (depth >= DEEPEST) return { ok: false, failure: tooDeep(workflow) };
     try {
       const started = await this.starter.start({
         workflow,
         input,
-        trigger: { kind: 'workflow', by: run.id, parent: { run: run.id, step, waits, depth, spanId: facts.spanId } },
+        trigger: { kind: 'workflow', by: run.id, parent: { run: run.id, step, waits, depth, spanId, ...unsampled } },
         dedupe: { key: `${run.id}/${step}` },
         // A run that is waited for is part of this trace; one that goes its own way is only linked.
-        ...(waits ? { traceId: facts.traceId } : { traceparent: `00-${facts.traceId}-${facts.spanId}-01` }),
+        ...(waits ? { traceId: root.traceId } : { traceparent: traceparentOf(root) }),
       });
       return { ok: true, id: started.id };
     } catch (thrown) {

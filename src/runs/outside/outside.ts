@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { RunFacts } from '../../telemetry/index.js';
+import { type RootContext, traceparentOf } from '../../telemetry/index.js';
 import { type Command, type Run, stateAt } from '../../workflow/index.js';
 import type { ChildStart, SessionOutside } from '../sessions/session-host.js';
 import { Sessions } from '../sessions/sessions.js';
@@ -29,7 +29,7 @@ export class Outside implements SessionOutside, OnModuleInit {
     return this.waits.forget(run.id, step);
   }
 
-  async requestApproval(run: Run, step: string, { traceId, spanId }: RunFacts): Promise<void> {
+  async requestApproval(run: Run, step: string, root: RootContext): Promise<void> {
     const state = stateAt(run, step);
     if (state?.wait?.kind !== 'approval') return; // decided meanwhile
     const { message, approvers, dueAt } = state.wait;
@@ -41,7 +41,7 @@ export class Outside implements SessionOutside, OnModuleInit {
       approvers,
       requestedAt: state.startedAt!,
       dueAt,
-      traceparent: `00-${traceId}-${spanId}-01`,
+      traceparent: traceparentOf(root),
     });
   }
 
@@ -49,8 +49,8 @@ export class Outside implements SessionOutside, OnModuleInit {
     return this.ports.port.closeApproval(run.id, step, as);
   }
 
-  startChild(run: Run, facts: RunFacts, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
-    return this.children.start(run, facts, command);
+  startChild(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
+    return this.children.start(run, root, command);
   }
 
   cancelChild(run: Run, child: string, reason: string): Promise<boolean> {

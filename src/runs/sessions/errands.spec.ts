@@ -31,7 +31,7 @@ const gone = failure('cancelled', 'the run was cancelled by ann');
 class TestHome implements Home {
   readonly host = new FakeSessionHost();
   readonly errands = new Errands(this.host.outside, this, 20);
-  readonly facts = { runId: 'r', workflow: 'flow', name: 'Flow', version: 'v1', trigger: 'manual', traceId: '1', spanId: '2' }; // prettier-ignore
+  readonly root = { traceId: '1', spanId: '2', sampled: true };
   readonly brought: RunEvent[] = [];
   run: Run = foldRun(plan, 'r', [created(), start, waits, asked, begun, asleep]);
   closed = false;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunFacts } from '../../telemetry/index.js';
+import type { RootContext } from '../../telemetry/index.js';
 import { type Command, type Failure, type Run, type RunEvent, stateAt } from '../../workflow/index.js';
 import type { SessionOutside } from './session-host.js';
 
@@ -10,7 +10,7 @@ type Errand = Command & {
 /** What an errand needs of its session. */
 export interface Home {
   readonly run: Run;
-  readonly facts: RunFacts;
+  readonly root: RootContext;
   readonly closed: boolean;
   /** No errand that failed is tried again: whoever comes next does all that is outstanding. */
   readonly draining: boolean;
@@ -125,7 +125,7 @@ export class Errands {
   }
 
   async #carryOut(command: Errand): Promise<void> {
-    const { run, facts } = this.home;
+    const { run, root } = this.home;
     const { step } = command;
     switch (command.type) {
       case 'AwaitEvent':
@@ -133,7 +133,7 @@ export class Errands {
         this.#standing.add(keyOf(command));
         return;
       case 'RequestApproval':
-        await this.outside.requestApproval(run, step, facts);
+        await this.outside.requestApproval(run, step, root);
         this.#standing.add(keyOf(command));
         return;
       case 'ForgetEvent':
@@ -145,7 +145,7 @@ export class Errands {
         return;
       }
       case 'StartChild': {
-        const started = await this.outside.startChild(run, facts, command);
+        const started = await this.outside.startChild(run, root, command);
         const at = Date.now();
         if (started.ok) {
           this.home.came({ type: 'ChildStarted', at, step, child: started.id });

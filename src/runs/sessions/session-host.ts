@@ -1,4 +1,4 @@
-import type { AttemptTelemetry, EngineTelemetry, RunFacts } from '../../telemetry/index.js';
+import type { AttemptTelemetry, EngineTelemetry, RootContext } from '../../telemetry/index.js';
 import type { Command, Failure, Run, RunEvent } from '../../workflow/index.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 import type { SoloGate } from './solo-gate.js';
@@ -38,10 +38,10 @@ export interface SessionHost<Session> {
 export interface SessionOutside {
   awaitEvent(run: Run, step: string): Promise<void>;
   forgetEvent(run: Run, step: string): Promise<void>;
-  requestApproval(run: Run, step: string, facts: RunFacts): Promise<void>;
+  requestApproval(run: Run, step: string, root: RootContext): Promise<void>;
   /** False when it was decided before: the decision is in the inbox. */
   closeApproval(run: Run, step: string, as: 'expired' | 'cancelled'): Promise<boolean>;
-  startChild(run: Run, facts: RunFacts, command: Command & { type: 'StartChild' }): Promise<ChildStart>;
+  startChild(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart>;
   /** True when there is no such run any more. Its end, if it comes, is told through the inbox. */
   cancelChild(run: Run, child: string, reason: string): Promise<boolean>;
 }

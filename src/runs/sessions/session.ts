@@ -1,4 +1,4 @@
-import type { AttemptFacts, RunFacts, RunTelemetry } from '../../telemetry/index.js';
+import type { AttemptFacts, RootContext, RunFacts, RunTelemetry } from '../../telemetry/index.js';
 import {
   advance,
   type Command,
@@ -290,6 +290,10 @@ export class Session implements Writer {
   came(event: RunEvent): void {
     this.apply(event);
     this.#schedule();
+  }
+
+  get root(): RootContext {
+    return this.#telemetry.root;
   }
 
   readInbox(): void {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type AttemptFacts, names, type RunTelemetry } from '../../telemetry/index.js';
+import { type AttemptFacts, names, type RunFacts, type RunTelemetry } from '../../telemetry/index.js';
 import { computeUsd, leaves, planStep, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
 import type { RunSignal } from '../journal/run-write.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
@@ -100,6 +100,6 @@ export function parentSignal({ id, trigger, status, output, error }: Run): reado
 }
 
 /** A run that another one waits for is part of that one's trace. */
-export function parentSpanOf({ parent }: Trigger): string | undefined {
-  return parent?.waits ? parent.spanId : undefined;
+export function parentSpanOf({ parent }: Trigger): RunFacts['parent'] {
+  return parent?.waits ? { spanId: parent.spanId, sampled: parent.unsampled !== true } : undefined;
 }

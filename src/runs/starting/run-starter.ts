@@ -74,8 +74,8 @@ export class RunStarter {
   #drive(start: NewRun, slots: readonly SlotRequest[]): void {
     const { id, plan, trigger, events, traceId, spanId, traceparent } = start;
     const { id: workflow, name, version } = plan;
-    const parentSpanId = parentSpanOf(trigger);
-    const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, parentSpanId, traceparent }; // prettier-ignore
+    const parent = parentSpanOf(trigger);
+    const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, parent, traceparent }; // prettier-ignore
     const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false, slots: slots.map(({ key }) => key) };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
   }

@@ -5,6 +5,7 @@ import type {
   AttemptTelemetry,
   FailureFacts,
   Interval,
+  RootContext,
   RunEnding,
   RunFacts,
   RunTelemetry,
@@ -28,6 +29,11 @@ export class OtelRun implements RunTelemetry {
     private readonly trace: RunTrace,
     private readonly shared: Instruments,
   ) {}
+
+  get root(): RootContext {
+    const { traceId, spanId, sampled } = this.trace;
+    return { traceId, spanId, sampled };
+  }
 
   started(lagMs: number): void {
     this.shared.metrics.workflowTriggerLag.record(Math.max(0, lagMs) / 1000, { trigger: this.run.trigger });

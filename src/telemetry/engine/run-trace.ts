@@ -99,6 +99,10 @@ export class RunTrace implements AttemptOwner {
     return this.#root.spanContext().traceFlags;
   }
 
+  get sampled(): boolean {
+    return (this.traceFlags & TraceFlags.SAMPLED) !== 0;
+  }
+
   /** The SDK's spans can be read; the API does not say so. */
   get resource(): Resource {
     return (this.#root as unknown as ReadableSpan).resource;
@@ -145,11 +149,11 @@ function fail(span: Span, { type, code, message }: FailureFacts, at: number): vo
   span.recordException({ name: code, message } satisfies Exception, at);
 }
 
-/** A run that is a step of another one stands below that one's root. */
-function contextAbove({ traceId, parentSpanId }: RunFacts): Context {
-  if (parentSpanId === undefined) return ROOT_CONTEXT;
-  const parent = { traceId, spanId: parentSpanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
-  return trace.setSpanContext(ROOT_CONTEXT, parent);
+/** A run that is a step of another one stands below that one's root, and is recorded if that is. */
+function contextAbove({ traceId, parent }: RunFacts): Context {
+  if (parent === undefined) return ROOT_CONTEXT;
+  const traceFlags = parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: parent.spanId, traceFlags, isRemote: true });
 }
 
 function linksTo(traceparent: string | undefined): Link[] {

@@ -1,8 +1,8 @@
 import { attribute, span } from '../names.js';
 import type { AttemptSpan } from '../engine/attempt-span.js';
 
-/** Versions of workflows whose steps are kept. */
-const mostVersions = 1_000;
+/** Steps that are kept, items of lists among them (a list has up to 1,000, each with a path of its own): about 8 MB. */
+const mostSteps = 20_000;
 const fixedBytes = 10 + 9 + 9 + 6;
 
 /**
@@ -13,6 +13,12 @@ const fixedBytes = 10 + 9 + 9 + 6;
 export class AttemptEncoder {
   /** The constant part of a step's attempts, by version and step: both are strings that many attempts share. */
   readonly #versions = new Map<string, Map<string, Buffer>>();
+  #kept = 0;
+
+  /** Steps that are kept now. */
+  get kept(): number {
+    return this.#kept;
+  }
 
   /** As elements of the field `spans` of ScopeSpans. */
   encode(attempts: readonly AttemptSpan[]): Buffer {
@@ -48,11 +54,8 @@ export class AttemptEncoder {
   }
 
   #stepPart({ owner: { version }, facts: { agent, action, step }, agentName }: AttemptSpan): Buffer {
-    const steps = this.#versions.get(version) ?? new Map<string, Buffer>();
-    const known = steps.get(step);
+    const known = this.#versions.get(version)?.get(step);
     if (known) return known;
-    if (this.#versions.size >= mostVersions) this.#versions.clear();
-    this.#versions.set(version, steps);
     const part = Buffer.concat([
       delimited(0x2a, Buffer.from(span.agent)), // name
       Buffer.from([0x30, 1]), // kind: internal
@@ -62,8 +65,19 @@ export class AttemptEncoder {
       text(attribute.workflowStep, step),
       text(attribute.agentStatus, 'succeeded'),
     ]);
-    steps.set(step, part);
+    this.#keep(version, step, part);
     return part;
+  }
+
+  #keep(version: string, step: string, part: Buffer): void {
+    if (this.#kept >= mostSteps) {
+      this.#versions.clear();
+      this.#kept = 0;
+    }
+    const steps = this.#versions.get(version) ?? new Map<string, Buffer>();
+    steps.set(step, part);
+    this.#versions.set(version, steps);
+    this.#kept++;
   }
 }
 

@@ -1,0 +1,56 @@
+import { entities } from '../src/app.module.js';
+import type { Database } from '../src/database/index.js';
+import { testDatabase } from './support/database.js';
+import { type Engine, eventually, startEngine } from './support/engine.js';
+import { SpanRecorder } from './support/traces/span-recorder.js';
+
+const pairs = 24;
+
+/** As OTEL_TRACES_SAMPLER says, half of the traces: a run and the runs that are its steps are kept or left together. */
+describe.each(['traceidratio', 'parentbased_traceidratio'])('with %s', (sampler) => {
+  const spans = new SpanRecorder();
+  let database: Database;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    process.env['OTEL_TRACES_SAMPLER'] = sampler;
+    process.env['OTEL_TRACES_SAMPLER_ARG'] = '0.5';
+    await spans.start();
+    database = await testDatabase({ entities });
+    engine = await startEngine({
+      database,
+      plugin: { do: (input: unknown) => input },
+      workflows: {
+        parent: { steps: { before: {}, sub: { needs: ['before'], workflow: 'middle' } } },
+        middle: { steps: { inner: { workflow: 'child' } } },
+        child: { steps: { work: {} } },
+      },
+    });
+  });
+  afterAll(async () => {
+    await engine.stop();
+    await database.close();
+    await spans.stop();
+    delete process.env['OTEL_TRACES_SAMPLER'];
+    delete process.env['OTEL_TRACES_SAMPLER_ARG'];
+  });
+
+  it('a trace is whole or not there', async () => {
+    await Promise.all(Array.from({ length: pairs }, () => engine.start('parent')));
+    await eventually(async () => {
+      const { rows } = await database.pool.query(`SELECT FROM run WHERE status = 'succeeded'`);
+      expect(rows).toHaveLength(3 * pairs);
+    }, 60_000);
+    const { rows } = await database.pool.query<{ trace_id: string; runs: number }>(
+      'SELECT trace_id, count(*)::int AS runs FROM run GROUP BY trace_id',
+    );
+    expect(rows.map((row) => row.runs)).toEqual(rows.map(() => 3));
+    await eventually(() => {
+      const sizes = rows.map(({ trace_id }) => spans.of(trace_id).length);
+      expect(sizes.filter((size) => size !== 0 && size !== 5)).toEqual([]);
+      const whole = sizes.filter((size) => size === 5).length;
+      expect(whole).toBeGreaterThan(0);
+      expect(whole).toBeLessThan(pairs);
+    });
+  }, 90_000);
+});
