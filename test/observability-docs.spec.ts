@@ -22,6 +22,6 @@ describe('docs/observability.md', () => {
   });
 
   it('names the spans of a run', () => {
-    for (const name of [span.workflow, span.agent, span.timer]) expect(text).toContain(name);
+    for (const name of [span.workflow, span.agent, span.timer, span.approval]) expect(text).toContain(name);
   });
 });

@@ -21,7 +21,16 @@ import { tooManyEvents } from './endings.js';
 import { Errands, isErrand } from './errands.js';
 import type { Lease, SessionHost, Signal } from './session-host.js';
 import { Suspicion, suspectsFirst } from './suspicion.js';
-import { attemptsInFlight, beginsStep, dueAt, hasBegun, parentSignal, tellAttempt, tellEnd, tellWaited } from './telling.js';
+import {
+  attemptsInFlight,
+  beginsStep,
+  dueAt,
+  hasBegun,
+  parentSignal,
+  tellAttempt,
+  tellEnd,
+  tellWaited,
+} from './telling.js';
 import { Timers } from './timers.js';
 
 type Host = SessionHost<Session>;

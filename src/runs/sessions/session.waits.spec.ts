@@ -163,7 +163,12 @@ describe('a cancel of a run that waits', () => {
   const waiting: [string, typeof ask, RunEvent, string[]][] = [
     ['a decision', ask, asked(), ['close ok as cancelled']],
     ['an event', order, { type: 'StepWaiting', at: 20, step: 'paid', wait: { kind: 'event' } }, ['forget paid']],
-    ['a time', nap, { type: 'StepWaiting', at: 20, step: 'nap', wait: { kind: 'sleep', dueAt: Date.now() + hour } }, []],
+    [
+      'a time',
+      nap,
+      { type: 'StepWaiting', at: 20, step: 'nap', wait: { kind: 'sleep', dueAt: Date.now() + hour } },
+      [],
+    ],
   ];
   it.each(waiting)('for %s ends it', async (_, plan, waits, words) => {
     const session = host.open(plan, [start, waits], [], { epoch: 2 }, 3, [cancel()]);
