@@ -5,7 +5,6 @@ import type { Database } from '../database/index.js';
 import { Events } from '../events/index.js';
 import { EventWaits } from './outside/event-waits.js';
 import { Outside } from './outside/outside.js';
-import { Sessions } from './sessions/sessions.js';
 
 const workflows = {
   parent: { steps: { sub: { workflow: 'child' } } },
@@ -65,18 +64,16 @@ describe('an errand that comes back after its run was taken over', () => {
     await eventually(async () => expect(await old.log(id)).toEqual(['RunCreated', 'RunStarted']));
     await takeAway(id);
     held.letGo();
-    await eventually(() => expect(old.inside(Sessions).ids()).not.toContain(id));
-    expect(await old.log(id)).toEqual(['RunCreated', 'RunStarted']);
+    // The run it started ends, and says so, once: whoever drives this one now must not miss it.
+    await eventually(async () => {
+      const { rows } = await database.pool.query(`SELECT status FROM run WHERE trigger = 'workflow'`);
+      expect(rows).toEqual([{ status: 'succeeded' }]);
+    });
     const successor = await replica();
     expect(await successor.ended(id)).toMatchObject({ status: 'succeeded' });
-    expect(await successor.log(id)).toEqual([
-      'RunCreated',
-      'RunStarted',
-      'RunTakenOver',
-      'ChildStarted sub',
-      'ChildEnded sub',
-      'RunSucceeded',
-    ]);
+    const log = await successor.log(id);
+    expect(log.slice(0, 3)).toEqual(['RunCreated', 'RunStarted', 'RunTakenOver']);
+    expect(log.slice(-2)).toEqual(['ChildEnded sub', 'RunSucceeded']);
     const { rows } = await database.pool.query(`SELECT FROM run WHERE trigger = 'workflow'`);
     expect(rows).toHaveLength(1);
   });

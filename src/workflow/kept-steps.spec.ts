@@ -59,7 +59,13 @@ describe('a rerun on a newer version', () => {
   });
 
   it('does new steps, and all that need them', () => {
-    const plan = planOf({ a: {}, fresh: {}, b: { needs: ['a', 'fresh'] }, c: { needs: ['a'] }, d: { needs: ['b', 'c'] } });
+    const plan = planOf({
+      a: {},
+      fresh: {},
+      b: { needs: ['a', 'fresh'] },
+      c: { needs: ['a'] },
+      d: { needs: ['b', 'c'] },
+    });
     expect(Object.keys(keptSteps(before, plan, 'd'))).toEqual(['a', 'c']);
   });
 

@@ -194,6 +194,15 @@ describe('a step that is another workflow', () => {
     expect(when(plan, [start, started], ended('succeeded', { output: 42 })).run.steps['sub']).toMatchObject({ status: 'succeeded', output: 42 }); // prettier-ignore
   });
 
+  it('takes the end of a run whose start was not written: the replica that started it is gone', () => {
+    const { run, commands } = when(plan, [start], ended('succeeded', { output: 42 }));
+    expect(run.steps['sub']).toMatchObject({ status: 'succeeded', output: 42, attempt: 1 });
+    expect([commands, run.waiting]).toEqual([['finish succeeded'], 0]);
+    expect(when(plan, [start, ended('succeeded')], started).run.steps['sub']!.status).toBe('succeeded');
+    const alone = planOf({ sub: { workflow: 'other', wait: false } });
+    expect(when(alone, [start], ended('failed')).run.steps['sub']!.status).toBe('pending');
+  });
+
   it('fails with it', () => {
     const { run } = when(plan, [start, started], ended('failed', { error: failure('terminal', 'disk full') }));
     expect(run.steps['sub']!.error).toMatchObject({ code: 'CC_CHILD_FAILED', message: 'run c1 failed: disk full' });

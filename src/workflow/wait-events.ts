@@ -88,9 +88,11 @@ function refusal({ step, decision, by, comment }: Of<'ApprovalDecided'>): Failur
   };
 }
 
-export function childEnded(run: Run, event: Of<'ChildEnded'>): Run {
+/** The other run may be quicker than the news that it was started, which is lost with the replica that started it. */
+export function childEnded(before: Run, event: Of<'ChildEnded'>): Run {
   const { step: path, child, at, status, output, error } = event;
-  if (waitsFor(run, path, 'workflow')?.child !== child) return run;
+  const run = childStarted(before, { type: 'ChildStarted', at, step: path, child });
+  if (waitsFor(run, path, 'workflow')?.child !== child) return before;
   if (status === 'succeeded') return settled(run, path, at, { status: 'succeeded', output: output ?? null });
   if (status === 'cancelled' && run.ending) {
     return settled(run, path, at, { status: 'cancelled', error: { ...run.ending.error, type: 'cancelled' } });
