@@ -7,6 +7,7 @@ import { until } from '../../test/support/triggers/wait.js';
 import type { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { ScheduleEntity } from './schedule.entity.js';
+import { syncSchedules } from './schedule-sql.js';
 import { Schedules } from './schedules.js';
 
 const everySecond = { schedule: [{ cron: '* * * * * *' }] };
@@ -220,6 +221,21 @@ describe('schedules', () => {
     );
     expect(starter.started.every((run) => run.workflow === 'busy')).toBe(true);
     expect((await rows()).find((row) => row.workflow_id === 'wrong').last_run_id).toBeNull();
+  });
+
+  test('a replica that has not heard of a change takes no lines away', async () => {
+    const line = { workflow: 'new-one', key: 'k', cron: '* * * * *', timezone: 'UTC', input: {}, catchUp: 'none', overlap: 'allow' } as const; // prettier-ignore
+    const sync = (lines: readonly (typeof line)[], revision: string) =>
+      database.transaction((tx) => syncSchedules(tx, lines, revision));
+    const there = async () =>
+      (await database.pool.query(`SELECT FROM schedule WHERE workflow_id = 'new-one'`)).rowCount;
+    const { rows } = await database.pool.query<{ revision: string }>(
+      'UPDATE workflow_revision SET revision = revision + 1 RETURNING revision',
+    );
+    const { revision } = rows[0]!;
+    expect([await sync([line], revision), await there()]).toEqual([true, 1]);
+    expect([await sync([], String(Number(revision) - 1)), await there()]).toEqual([false, 1]);
+    expect([await sync([], revision), await there()]).toEqual([true, 0]);
   });
 
   test('a replica leaves alone what it does not know: another may', async () => {
