@@ -45,9 +45,13 @@ describe('the guides of steps and of approvals', () => {
   it.each([
     ['steps.md', steps],
     ['approvals.md', approvals],
-  ])('%s has commands that do what it shows', async (_, text) => {
-    expect(await reader.types(text)).toEqual([]);
-  });
+  ])(
+    '%s has commands that do what it shows',
+    async (_, text) => {
+      expect(await reader.types(text)).toEqual([]);
+    },
+    300_000,
+  );
 
   it.each<[string, RegExp[]]>([
     ['ship-when-paid', [/succeeded: "shipped for 90"/]],
