@@ -11,7 +11,7 @@ import { gist, idIn, type Typed, typedIn, withId } from './typed.js';
 const repository = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const patienceMs = 30_000;
-const asks = /\blist\b|\?status=/;
+const asks = / list( |$)|\?status=/;
 
 /** Somebody with a clone of the repository and a guide: has its files, types its commands, and looks at what they say. */
 export class Reader {
