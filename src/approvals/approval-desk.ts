@@ -5,6 +5,7 @@ import { Database } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
 import { type ApprovalRequest, CommandPort, CommandPorts } from '../runs/index.js';
 import { Gauges, names } from '../telemetry/index.js';
+import type { ApprovalStatus } from './approval.entity.js';
 
 const TIDY_EVERY_MS = 60_000;
 const BATCH = 1_000;
@@ -32,26 +33,18 @@ export class ApprovalDesk extends CommandPort implements OnModuleInit {
   }
 
   override async requestApproval(request: ApprovalRequest): Promise<void> {
-    const { run, workflow, step, message, approvers, requestedAt, dueAt } = request;
-    await this.database.pool.query(
-      `INSERT INTO approval (id, run_id, workflow_id, step, message, approvers, requested_at, due_at)
-       VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), to_timestamp($8::float8 / 1000))
-       ON CONFLICT (run_id, step) DO NOTHING`,
-      [uuidv7(), run, workflow, step, message, approvers, requestedAt, dueAt ?? null],
-    );
+    await this.database.pool.query(`${insert} ON CONFLICT (run_id, step) DO NOTHING`, valuesOf(request, 'pending'));
   }
 
-  /** One that was never written is as good as closed: the run asks for it no more. */
-  override async closeApproval(run: string, step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
-    await this.database.pool.query(
-      `UPDATE approval SET status = $3, decided_at = clock_timestamp() WHERE run_id = $1 AND step = $2 AND status = 'pending'`,
-      [run, step, as],
+  /** Written even where nothing was asked yet: a request that is still on its way must not be decided after its time. */
+  override async closeApproval(request: ApprovalRequest, as: 'expired' | 'cancelled'): Promise<boolean> {
+    const { rowCount } = await this.database.pool.query(
+      `${insert} ON CONFLICT (run_id, step) DO UPDATE
+         SET status = excluded.status, decided_at = coalesce(approval.decided_at, excluded.decided_at)
+         WHERE approval.status NOT IN ('approved', 'rejected')`,
+      valuesOf(request, as),
     );
-    const { rows } = await this.database.pool.query<{ status: string }>(
-      'SELECT status FROM approval WHERE run_id = $1 AND step = $2',
-      [run, step],
-    );
-    return rows[0] === undefined || rows[0].status === as;
+    return rowCount === 1;
   }
 
   /** Runs that ended without closing what they asked for (they wrote too much, their partition is gone) leave it behind. */
@@ -71,4 +64,14 @@ export class ApprovalDesk extends CommandPort implements OnModuleInit {
       this.#log.warn(`approvals are not tidied up until the next try: ${messageOf(thrown)}`);
     }
   }
+}
+
+const insert = `
+  INSERT INTO approval (id, run_id, workflow_id, step, message, approvers, requested_at, due_at, status, decided_at)
+  VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), to_timestamp($8::float8 / 1000), $9::text,
+    CASE WHEN $9::text <> 'pending' THEN clock_timestamp() END)`;
+
+function valuesOf(request: ApprovalRequest, status: ApprovalStatus): unknown[] {
+  const { run, workflow, step, message, approvers, requestedAt, dueAt } = request;
+  return [uuidv7(), run, workflow, step, message, approvers, requestedAt, dueAt ?? null, status];
 }

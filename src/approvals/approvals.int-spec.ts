@@ -118,6 +118,29 @@ describe('an approval', () => {
     }
   });
 
+  it('that is closed before it was written stays closed when the request comes at last', async () => {
+    const request = {
+      run: uuidv7(),
+      workflow: 'late',
+      step: 'ok',
+      message: 'Restart billing?',
+      approvers: ['role:approver'],
+      requestedAt: Date.now() - 1_000,
+      dueAt: Date.now() - 500,
+      traceparent: '',
+    };
+    expect(await desk.closeApproval(request, 'expired')).toBe(true);
+    await desk.requestApproval(request);
+    const { items } = await approvals.list({ workflow: 'late', limit: 100 });
+    expect(items.find(({ run }) => run === request.run)).toMatchObject({
+      status: 'expired',
+      message: 'Restart billing?',
+    });
+    // Whoever took the run over is told the same, also when the run has come to another end meanwhile.
+    expect(await desk.closeApproval(request, 'expired')).toBe(true);
+    expect(await desk.closeApproval(request, 'cancelled')).toBe(true);
+  });
+
   it('of a cancelled run is cancelled', async () => {
     const { run, id } = await asked('ask');
     await engine.cancel(run);

@@ -101,7 +101,7 @@ class Desk extends CommandPort {
   }): Promise<void> {
     this.asked.push(`${run}/${step}: ${message}`);
   }
-  override async closeApproval(run: string, step: string, as: string): Promise<boolean> {
+  override async closeApproval({ run, step }: { run: string; step: string }, as: string): Promise<boolean> {
     this.closed.push(`${run}/${step} ${as}`);
     return true;
   }

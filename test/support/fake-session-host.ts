@@ -41,7 +41,7 @@ export class FakeSessionHost implements SessionHost<Session> {
     awaitEvent: (_run, step) => this.#errand(`await ${step}`),
     forgetEvent: (_run, step) => this.#errand(`forget ${step}`),
     requestApproval: (_run, step) => this.#errand(`request ${step}`),
-    closeApproval: (_run, step, as) => this.#errand(`close ${step} as ${as}`).then(() => this.undecided),
+    closeApproval: (_run, step, _facts, as) => this.#errand(`close ${step} as ${as}`).then(() => this.undecided),
     startChild: (_run, _facts, { step, workflow }) =>
       this.#errand(`start ${workflow} for ${step}`).then(() => this.childStart),
     cancelChild: (_run, child) => this.#errand(`cancel ${child}`).then(() => false),

@@ -17,8 +17,11 @@ export interface ApprovalRequest {
 /** What runs ask of the rooms above them; a room provides it by `CommandPorts.use`. Everything may be asked twice. */
 export abstract class CommandPort {
   abstract requestApproval(request: ApprovalRequest): Promise<void>;
-  /** True when nobody had decided; from then on nobody can. A decision that came before is in the run's inbox. */
-  abstract closeApproval(run: string, step: string, as: 'expired' | 'cancelled'): Promise<boolean>;
+  /**
+   * True when nobody had decided; from then on nobody can, even where the request itself has not come yet. A decision that
+   * came before is in the run's inbox.
+   */
+  abstract closeApproval(request: ApprovalRequest, as: 'expired' | 'cancelled'): Promise<boolean>;
 }
 
 @Injectable()

@@ -4,7 +4,7 @@ import { type Command, type Run, stateAt } from '../../workflow/index.js';
 import type { ChildStart, SessionOutside } from '../sessions/session-host.js';
 import { Sessions } from '../sessions/sessions.js';
 import { Children } from './children.js';
-import { CommandPorts } from './command-port.js';
+import { type ApprovalRequest, CommandPorts } from './command-port.js';
 import { EventWaits } from './event-waits.js';
 
 /** Where the errands of runs go. Sessions are below what they reach for here, so they are told, not built, with it. */
@@ -30,23 +30,13 @@ export class Outside implements SessionOutside, OnModuleInit {
   }
 
   async requestApproval(run: Run, step: string, root: RootContext): Promise<void> {
-    const state = stateAt(run, step);
-    if (state?.wait?.kind !== 'approval') return; // decided meanwhile
-    const { message, approvers, dueAt } = state.wait;
-    await this.ports.port.requestApproval({
-      run: run.id,
-      workflow: run.plan.id,
-      step,
-      message,
-      approvers,
-      requestedAt: state.startedAt!,
-      dueAt,
-      traceparent: traceparentOf(root),
-    });
+    const request = requestOf(run, step, root);
+    if (request) await this.ports.port.requestApproval(request);
   }
 
-  async closeApproval(run: Run, step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
-    return this.ports.port.closeApproval(run.id, step, as);
+  async closeApproval(run: Run, step: string, root: RootContext, as: 'expired' | 'cancelled'): Promise<boolean> {
+    const request = requestOf(run, step, root);
+    return request !== undefined && this.ports.port.closeApproval(request, as);
   }
 
   startChild(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart> {
@@ -56,4 +46,21 @@ export class Outside implements SessionOutside, OnModuleInit {
   cancelChild(run: Run, child: string, reason: string): Promise<boolean> {
     return this.children.cancel(run.id, child, reason);
   }
+}
+
+/** Undefined when it was decided meanwhile. */
+function requestOf(run: Run, step: string, root: RootContext): ApprovalRequest | undefined {
+  const state = stateAt(run, step);
+  if (state?.wait?.kind !== 'approval') return undefined;
+  const { message, approvers, dueAt } = state.wait;
+  return {
+    run: run.id,
+    workflow: run.plan.id,
+    step,
+    message,
+    approvers,
+    requestedAt: state.startedAt!,
+    dueAt,
+    traceparent: traceparentOf(root),
+  };
 }

@@ -64,8 +64,9 @@ export class Errands {
         return this.#try(`abort ${path}`, () => this.#forget(path).then(given));
       case 'approval':
         return this.#try(`abort ${path}`, async () => {
-          await this.#close(path, 'cancelled');
-          this.home.came({ type: 'ApprovalDecided', at: Date.now(), step: path, decision: 'cancelled' });
+          const closed = await this.#close(path, 'cancelled');
+          if (closed) this.home.came({ type: 'ApprovalDecided', at: Date.now(), step: path, decision: 'cancelled' });
+          else this.home.readInbox();
         });
       case 'workflow': {
         const key = abortKey(run, path, attempt);
@@ -119,9 +120,9 @@ export class Errands {
 
   /** Likewise: a request that comes after its being closed would stay open. */
   async #close(step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
-    const { run } = this.home;
+    const { run, root } = this.home;
     await this.#underWay.get(`RequestApproval ${run.id}/${step}`);
-    return this.outside.closeApproval(run, step, as);
+    return this.outside.closeApproval(run, step, root, as);
   }
 
   async #carryOut(command: Errand): Promise<void> {

@@ -40,7 +40,7 @@ export interface SessionOutside {
   forgetEvent(run: Run, step: string): Promise<void>;
   requestApproval(run: Run, step: string, root: RootContext): Promise<void>;
   /** False when it was decided before: the decision is in the inbox. */
-  closeApproval(run: Run, step: string, as: 'expired' | 'cancelled'): Promise<boolean>;
+  closeApproval(run: Run, step: string, root: RootContext, as: 'expired' | 'cancelled'): Promise<boolean>;
   startChild(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart>;
   /** True when there is no such run any more. Its end, if it comes, is told through the inbox. */
   cancelChild(run: Run, child: string, reason: string): Promise<boolean>;
