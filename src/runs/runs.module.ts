@@ -25,6 +25,7 @@ import { SlotStarts } from './starting/slot-starts.js';
 import { Starts } from './starting/starts.js';
 import { Slots } from './slots/slots.js';
 import { Sweeper } from './sweeper.js';
+import { Waker } from './waker.js';
 
 const engine = [
   Replica,
@@ -38,6 +39,7 @@ const engine = [
   Sessions,
   Driver,
   Sweeper,
+  Waker,
   Possessions,
   Liveness,
   RunGauges,

@@ -19,22 +19,22 @@ export const sql = {
    * sees the row and refuses, or the job comes after it and finds the run free. It raises the epoch, for its answer may be
    * lost: whoever then believes that the run is still his can write no more. The instant is reckoned from the server's
    * clock, which alone says when it has come: by a hub's clock that is behind, a run could be woken and given back in a loop.
-   * Whole milliseconds, as the hint has them: it must not come before the instant. A run that waits for its place is woken
+   * A run that waits for its place is woken
    * by whoever makes room, or by a signal.
    */
   release: `
     UPDATE run r SET owner = NULL, epoch = r.epoch + 1,
       wake_at = CASE WHEN w.ms = 'Infinity' OR EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds) THEN 'infinity'
-        ELSE date_trunc('milliseconds', clock_timestamp() + w.ms * interval '1 ms') END
+        ELSE clock_timestamp() + w.ms * interval '1 ms' END
     FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS w(id, epoch, ms)
     WHERE r.id = w.id AND r.epoch = w.epoch AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = r.id)
     RETURNING r.id, r.wake_at`,
 
   markSolo: 'UPDATE run SET solo = true WHERE id = $1 AND epoch = $2 RETURNING id',
 
-  log: 'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 ORDER BY seq',
+  log: 'SELECT run_id, seq, type, data, at FROM run_event WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, seq',
 
-  inbox: 'SELECT id, kind, data, created_at FROM run_inbox WHERE run_id = $1 ORDER BY id',
+  inbox: 'SELECT run_id, id, kind, data, created_at FROM run_inbox WHERE run_id = ANY($1::uuid[]) ORDER BY id',
 
   releaseEverything: `
     UPDATE run SET owner = NULL, epoch = epoch + 1, solo = false, wake_at = NULL
@@ -48,12 +48,16 @@ export const sql = {
     WHERE r.id = w.id AND r.epoch = w.epoch AND r.finished_at IS NULL
     RETURNING r.id`,
 
-  /** Runs that a lost hint would forget. Fresh ones are left to their own hint. */
+  /** Runs whose time has come, the longest due first: in the order of the index, and by a clock that stands, or it is not used. */
+  due: `
+    SELECT id FROM run WHERE owner IS NULL AND finished_at IS NULL AND wake_at <= now() ORDER BY owner, wake_at LIMIT $1`,
+
+  /** Runs that a lost hint would forget. Fresh ones are left to their own hint, and to the waker. */
   runnable: `
     (SELECT id FROM run
       WHERE owner IS NULL AND finished_at IS NULL AND wake_at IS NULL AND created_at < clock_timestamp() - interval '2 s' LIMIT 1000)
     UNION
-    (SELECT id FROM run WHERE owner IS NULL AND finished_at IS NULL AND wake_at <= clock_timestamp() LIMIT 1000)
+    (SELECT id FROM run WHERE owner IS NULL AND finished_at IS NULL AND wake_at <= now() - interval '2 s' LIMIT 1000)
     UNION
     (SELECT r.id FROM run_inbox i JOIN run r ON r.id = i.run_id
       WHERE r.owner IS NULL AND r.finished_at IS NULL AND i.created_at < clock_timestamp() - interval '2 s' LIMIT 1000)`,

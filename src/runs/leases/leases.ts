@@ -30,6 +30,19 @@ export interface LeasedRow {
   readonly waits: boolean;
 }
 
+interface InboxEvent {
+  readonly id: string;
+  readonly event: RunEvent;
+}
+
+interface InboxRow {
+  readonly run_id: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly data: string;
+  readonly created_at: Date;
+}
+
 interface Release {
   readonly id: string;
   readonly epoch: number;
@@ -49,6 +62,9 @@ export const driveTask = 'runs.drive';
 export class Leases implements OnApplicationShutdown {
   readonly #connection: SteadyConnection;
   readonly #acquires = new Batches<string, LeasedRow | undefined>((ids) => this.#acquireAll(ids));
+  // Many runs are woken at once: a statement each would be a way to the server and back each.
+  readonly #logs = new Batches<string, readonly RunEvent[]>((ids) => this.#readLogs(ids));
+  readonly #inboxes = new Batches<string, readonly InboxEvent[]>((ids) => this.#readInboxes(ids));
   readonly #releases = new Batches<Release, boolean>((releases) => this.#releaseAll(releases));
 
   constructor(
@@ -88,20 +104,12 @@ export class Leases implements OnApplicationShutdown {
     return (await this.#connection.query('solo', sql.markSolo, [id, epoch])).length > 0;
   }
 
-  async log(id: string): Promise<readonly RunEvent[]> {
-    return (await this.#connection.query<StoredEvent>('log', sql.log, [id])).flatMap(fromRow).map(({ event }) => event);
+  log(id: string): Promise<readonly RunEvent[]> {
+    return this.#logs.call(id);
   }
 
-  async inbox(id: string): Promise<readonly { id: string; event: RunEvent }[]> {
-    const rows = await this.#connection.query<{ id: string; kind: string; data: string; created_at: Date }>(
-      'inbox',
-      sql.inbox,
-      [id],
-    );
-    return rows.map(({ id, kind, data, created_at: at }) => ({
-      id,
-      event: { type: kind, at: at.getTime(), ...(JSON.parse(data) as object) } as RunEvent,
-    }));
+  inbox(id: string): Promise<readonly InboxEvent[]> {
+    return this.#inboxes.call(id);
   }
 
   /** Gives back whatever this replica still owns, without suspicion: it stops, or was cut off and dropped its runs. */
@@ -110,6 +118,11 @@ export class Leases implements OnApplicationShutdown {
       this.replica.id,
     ]);
     await this.hint(rows.map((row) => ({ id: row.id })));
+  }
+
+  /** The first of those whose time has come, and that nobody owns. */
+  async due(atMost: number): Promise<readonly string[]> {
+    return (await this.#connection.query<{ id: string }>('due', sql.due, [atMost])).map(({ id }) => id);
   }
 
   /** What the rows say that this replica owns: epoch by id. */
@@ -128,8 +141,8 @@ export class Leases implements OnApplicationShutdown {
   }
 
   /** Tells some replica to drive these runs. A lost hint is found by the sweeper. */
-  async hint(runs: readonly { readonly id: string; readonly at?: Date | null }[]): Promise<void> {
-    const jobs = runs.map(({ id, at }) => ({ task: driveTask, payload: { run: id }, ...(at && { runAt: at }) }));
+  async hint(runs: readonly { readonly id: string }[]): Promise<void> {
+    const jobs = runs.map(({ id }) => ({ task: driveTask, payload: { run: id } }));
     await this.jobs.enqueue(this.database.pool, jobs);
   }
 
@@ -148,6 +161,23 @@ export class Leases implements OnApplicationShutdown {
     });
   }
 
+  async #readLogs(runs: readonly string[]): Promise<readonly (readonly RunEvent[])[]> {
+    const rows = await this.#connection.query<StoredEvent & { run_id: string }>('log', sql.log, [[...new Set(runs)]]);
+    const logs = Map.groupBy(rows, (row) => row.run_id);
+    return runs.map((id) => (logs.get(id) ?? []).flatMap(fromRow).map(({ event }) => event));
+  }
+
+  async #readInboxes(runs: readonly string[]): Promise<readonly (readonly InboxEvent[])[]> {
+    const rows = await this.#connection.query<InboxRow>('inbox', sql.inbox, [[...new Set(runs)]]);
+    const inboxes = Map.groupBy(rows, (row) => row.run_id);
+    return runs.map((run) =>
+      (inboxes.get(run) ?? []).map(({ id, kind, data, created_at: at }) => ({
+        id,
+        event: { type: kind, at: at.getTime(), ...(JSON.parse(data) as object) } as RunEvent,
+      })),
+    );
+  }
+
   async #releaseAll(releases: readonly Release[]): Promise<readonly boolean[]> {
     const sorted = [...releases].sort((a, b) => (a.id < b.id ? -1 : 1));
     const rows = await this.#connection.query<Released>('release', sql.release, [
@@ -155,8 +185,8 @@ export class Leases implements OnApplicationShutdown {
       sorted.map(({ epoch }) => epoch),
       sorted.map(({ wakeAt }) => (wakeAt === undefined ? null : Math.max(0, wakeAt - Date.now()))),
     ]);
-    const hints = rows.flatMap(({ id, wake_at: at }) => (typeof at === 'number' ? [] : [{ id, at }]));
-    await this.hint(hints).catch(() => undefined);
+    // Those with a time are the waker's: a job for each sleeper would cost more than all the rest of its sleep.
+    await this.hint(rows.filter(({ wake_at: at }) => at === null)).catch(() => undefined);
     const released = new Set(rows.map(({ id }) => id));
     return releases.map(({ id }) => released.has(id));
   }

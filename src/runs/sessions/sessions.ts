@@ -59,10 +59,15 @@ export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
     return [...this.#sessions.keys()];
   }
 
+  /** For how many more runs there is a place. */
+  get room(): number {
+    if (this.#draining || !this.leases.drives) return 0;
+    return Math.max(0, this.config.engine.maxRuns - this.#sessions.size - this.#reserved);
+  }
+
   /** A place for one more run, now or not at all. Given back by `open` or `unreserve`. */
   tryReserve(): boolean {
-    const room = this.#sessions.size + this.#reserved < this.config.engine.maxRuns;
-    if (!room || this.#draining || !this.leases.drives) return false;
+    if (this.room === 0) return false;
     this.#reserved++;
     return true;
   }
