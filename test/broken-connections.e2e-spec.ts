@@ -48,7 +48,7 @@ describe('a connection that breaks at a named point', () => {
       }
       await broken;
       await arena.ended([id], 15_000);
-      expect(await evidence(arena, [id], workflow === 'endless' ? 'cancelled' : 'succeeded')).toMatchObject(clean);
+      expect(await evidence(arena, [id], [workflow === 'endless' ? 'cancelled' : 'succeeded'])).toMatchObject(clean);
       // It never died, so nobody may have been suspected, and a start whose answer was lost was not made twice.
       expect(await arena.query('SELECT FROM run WHERE id >= $1', [id])).toHaveLength(1);
       expect(await arena.query("SELECT FROM run_event WHERE type = 'RunTakenOver'")).toEqual([]);

@@ -41,9 +41,9 @@ describe('kill -9 at a named point', () => {
   };
   const effectOf = (run: string, step: string) =>
     arena.site.effects().some((effect) => effect.run === run && effect.step === step);
-  const survived = async (ids: string[], status?: string) => {
+  const survived = async (ids: string[], status = 'succeeded') => {
     await arena.ended(ids);
-    expect(await evidence(arena, ids, status)).toMatchObject(clean);
+    expect(await evidence(arena, ids, [status])).toMatchObject(clean);
   };
 
   test.each<[string, keyof typeof workflows, Point, (statement: Statement) => boolean]>([

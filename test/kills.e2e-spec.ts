@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Arena, until } from './crash/arena.js';
+import { Arena } from './crash/arena.js';
 import { clean, evidence } from './crash/evidence.js';
 import { PickUps, spread } from './crash/pick-ups.js';
+import { killAtRandom } from './crash/random-kills.js';
 import { seededRandom } from './crash/seeded-random.js';
 import { lanes } from './crash/site.js';
 
@@ -27,24 +27,7 @@ test(
         }
       };
       const clients = Promise.all(Array.from({ length: inFlight }, (_, n) => client(n)));
-      for (let n = 1; n <= kills; n++) {
-        await delay(random() * 3_000);
-        const first = random() < 0.5 ? 0 : 1;
-        let victim = first;
-        await until(async () => {
-          for (const candidate of [first, 1 - first]) {
-            const [hub, other] = [arena.hubs[candidate]!, arena.hubs[1 - candidate]!];
-            // A pick-up in time needs something to pick up, and a replica that stands: a new one judges nobody yet.
-            if (other.standing && (await pickUps.held(hub.pid)) > 0) return ((victim = candidate), true);
-          }
-          return false;
-        }, 60_000);
-        const both = n % 10 === 0;
-        pickUps.killed(arena.hubs[victim]!.pid, both);
-        const other = both && delay(random() * 1_000).then(() => arena.hubs[1 - victim]!.kill());
-        await Promise.all([arena.hubs[victim]!.kill(), other]);
-        await delay(2_500);
-      }
+      await killAtRandom(arena, pickUps, kills, random);
       going = false;
       await clients;
       const found = await evidence(arena, accepted);

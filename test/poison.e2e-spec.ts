@@ -15,7 +15,7 @@ test('a step that aborts its process is quarantined, and 300 runs beside it succ
     ]);
     await arena.ended([poison, ...innocent], 120_000);
     expect(await evidence(arena, innocent)).toMatchObject(clean);
-    expect(await evidence(arena, [poison], 'failed')).toMatchObject({ ...clean, convicted: [poison] });
+    expect(await evidence(arena, [poison], ['failed'])).toMatchObject({ ...clean, convicted: [poison] });
     const [{ error }] = await arena.query('SELECT error FROM run WHERE id = $1', [poison]);
     expect(JSON.parse(error)).toMatchObject({ type: 'quarantined', code: 'CC_STEP_QUARANTINED', step: 's1' });
     // Once beside the others, then alone until it is convicted.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { testDatabaseUrl } from '../support/database.js';
-import { Hub } from './hub.js';
+import { type Answer, Hub } from './hub.js';
 import { PgProxy } from './pg-proxy.js';
 import { Site } from './site.js';
 
@@ -16,6 +16,8 @@ export interface ArenaOptions {
 
 /** Replicas on one database, each behind a proxy of its own. Close it: that ends everything it started. */
 export class Arena {
+  #closed = false;
+
   private constructor(
     readonly site: Site,
     readonly hubs: readonly Hub[],
@@ -44,16 +46,25 @@ export class Arena {
 
   /** Sent with one Idempotency-Key until some hub says 202: what a careful client does. Answers the run's id. */
   async start(workflow: string, first = 0, input: unknown = {}): Promise<string> {
-    const key = randomUUID();
-    for (let n = first; ; n++) {
-      const hub = this.hubs[n % this.hubs.length]!;
-      const answer = await hub
-        .call('POST', `/workflows/${workflow}/runs`, { input }, { 'idempotency-key': key })
-        .catch(() => undefined);
-      if (answer?.status === 202) return answer.body.id as string;
-      if (answer && answer.status < 500 && answer.status !== 429) throw new Error(JSON.stringify(answer));
+    const headers = { 'idempotency-key': randomUUID() };
+    const answer = await this.ask('POST', `/workflows/${workflow}/runs`, { input }, { first, headers });
+    if (answer.status !== 202) throw new Error(JSON.stringify(answer));
+    return answer.body.id as string;
+  }
+
+  /** Asks one hub after the other until one answers for good: neither dying nor too busy. `first`: the one to begin with. */
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    { first = 0, headers = {} }: { readonly first?: number; readonly headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    for (let n = first; !this.#closed; n++) {
+      const answer = await this.hubs[n % this.hubs.length]!.call(method, path, body, headers).catch(() => undefined);
+      if (answer && answer.status < 500 && answer.status !== 429) return answer;
       await delay(100);
     }
+    throw new Error(`${method} ${path}: the arena is closed`);
   }
 
   starts(count: number, workflow: string, first = 0): Promise<string[]> {
@@ -74,6 +85,7 @@ export class Arena {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.hubs.map((hub) => hub.end()));
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
     await this.sql.end();

@@ -20,6 +20,7 @@ interface Row {
   readonly seq: number;
   readonly type: string;
   readonly step: string | null;
+  readonly attempt: number | null;
   readonly code: string | null;
   readonly at: number;
   /** The row holds the step's start, numbered one less, too. */
@@ -38,12 +39,16 @@ function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T
 
 const numbers = ({ seq, both }: Row) => (both ? [seq - 1, seq] : [seq]);
 
-/** `expected`: how these runs should have ended. */
-export async function evidence(arena: Arena, ids: readonly string[], expected = 'succeeded'): Promise<Evidence> {
+/** `expected`: how these runs should have ended, one of these. */
+export async function evidence(
+  arena: Arena,
+  ids: readonly string[],
+  expected: readonly string[] = ['succeeded'],
+): Promise<Evidence> {
   const found = await arena.query('SELECT id, status FROM run WHERE id = ANY($1::uuid[])', [ids]);
   const status = new Map(found.map((row) => [row.id, row.status]));
   const rows = await arena.query<Row>(
-    `SELECT run_id AS run, seq, type, data::json ->> 'step' AS step, data::json -> 'error' ->> 'code' AS code,
+    `SELECT run_id AS run, seq, type, data::json ->> 'step' AS step, (data::json ->> 'attempt')::int AS attempt, data::json -> 'error' ->> 'code' AS code,
        data::json -> 'startedAt' IS NOT NULL AS both, round(extract(epoch FROM at) * 1000)::float8 AS at
      FROM run_event WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, seq`,
     [ids],
@@ -61,10 +66,17 @@ export async function evidence(arena: Arena, ids: readonly string[], expected = 
     if (times.length === 0) missing.push(step);
     if (again.length > 0 || times.some(({ at }) => at > first!.at)) repeated.push(step);
   }
+  // A failed attempt whose retry is journaled is over as well.
+  const tried = grouped(effects, ({ run, step, attempt }) => `${run}/${step}/${attempt}`);
+  for (const { run, step, attempt, at } of rows.filter(({ type }) => type === 'StepRetryScheduled')) {
+    const times = tried.get(`${run}/${step}/${attempt}`) ?? [];
+    if (times.length === 0) missing.push(`${run}/${step}/${attempt}`);
+    if (times.some((effect) => effect.at > at)) repeated.push(`${run}/${step}/${attempt}`);
+  }
   return {
     runs: ids.length,
     effects: effects.length,
-    lost: ids.filter((id) => status.get(id) !== expected),
+    lost: ids.filter((id) => !expected.includes(status.get(id))),
     repeated,
     missing,
     torn: [...grouped(rows, ({ run }) => run)]
