@@ -16,8 +16,12 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
-/** The hub as a user starts it, on its own folder with these workflows. */
-export async function startHub(databaseUrl: string, workflows: Readonly<Record<string, string>>): Promise<Hub> {
+/** The hub as a user starts it, on its own folder with these workflows. `flags` of Node. */
+export async function startHub(
+  databaseUrl: string,
+  workflows: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<Hub> {
   const root = mkdtempSync(join(tmpdir(), 'cc-bench-hub-'));
   mkdirSync(join(root, 'workflows'));
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
@@ -34,13 +38,16 @@ export async function startHub(databaseUrl: string, workflows: Readonly<Record<s
     COMMANDCENTER_ADMIN_TOKEN: token,
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, [join(repository, 'dist/main.js'), 'start'], {
+  const child = spawn(process.execPath, [...flags, join(repository, 'dist/main.js'), 'start'], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, child);
+  await untilReady(url, child).catch((thrown: unknown) => {
+    child.kill('SIGKILL');
+    throw thrown;
+  });
   return {
     url,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -54,13 +61,13 @@ export async function startHub(databaseUrl: string, workflows: Readonly<Record<s
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}`);
     const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (ready?.ok) return;
     await sleep(100);
   }
-  throw new Error('the hub was not ready within 30 s');
+  throw new Error('the hub was not ready within two minutes');
 }
 
 export async function freePort(): Promise<number> {
