@@ -35,7 +35,7 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
     expect(await page.locator('#step-first').getAttribute('open')).not.toBeNull();
     expect(await page.locator('#part-output').textContent()).toContain('2');
-    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Pause', exact: true }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0);
     await profile.close();
   });
@@ -47,7 +47,7 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     const first = page.waitForResponse(`${hub.url}/runs`);
     await page.clock.fastForward(30_000);
     await first;
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     let asked = 0;
     page.on('request', () => (asked += 1));
     await page.clock.fastForward(3_600_000);
@@ -98,7 +98,7 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     await page.clock.fastForward(3_600_000);
     await page.waitForTimeout(200);
     expect(asked.filter((one) => one !== 503)).toEqual([429, 404]);
-    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Pause', exact: true }).count()).toBe(0);
     // A browser says of each that it failed.
     expect(browser.complaints.splice(0)).toHaveLength(asked.length);
     await profile.close();
@@ -208,7 +208,7 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     const [page, profile] = await site.signedIn({ script: false });
     await page.goto(`${hub.url}/runs/${id}`);
     expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(1);
-    await page.getByRole('link', { name: 'Pause' }).click();
+    await page.getByRole('link', { name: 'Pause', exact: true }).click();
     await page.waitForURL(`${hub.url}/runs/${id}?live=off`);
     expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(0);
     await page.getByRole('button', { name: 'Cancel run' }).click();
