@@ -8,8 +8,13 @@ export class Timers {
   constructor(private readonly fire: (timer: Timer) => void) {}
 
   start(id: string, timer: Timer, dueAt: number): void {
-    if (this.#set.has(id)) return;
+    if (!this.#set.has(id)) this.#arm(id, timer, dueAt);
+  }
+
+  #arm(id: string, timer: Timer, dueAt: number): void {
     const handle = new LongTimeout(() => {
+      // The loop's clock and the calendar's differ by a fraction: what is due is never done before its time.
+      if (Date.now() < dueAt) return this.#arm(id, timer, dueAt);
       this.#set.delete(id);
       this.fire(timer);
     }, dueAt - Date.now());
