@@ -23,7 +23,12 @@ describe('the HTTP API and bad input', () => {
     ],
     ['an unknown agent', 'id: a\nsteps:\n  one: { uses: htp.request }\n', 'CC_AGENT_UNKNOWN', 'steps.one.uses'],
     ['an unknown name in an expression', step('inptu.name'), 'CC_EXPRESSION_INVALID', 'steps.one.with.value'],
-    ['grammar of a later issue', 'id: a\nsteps:\n  one: { sleep: 10m }\n', 'CC_GRAMMAR_NOT_BUILT', 'steps.one.sleep'],
+    [
+      'grammar of a later issue',
+      'id: a\ncost: { budget: { perRun: 1 } }\nsteps:\n  one: { sleep: 10m }\n',
+      'CC_GRAMMAR_NOT_BUILT',
+      'cost.budget',
+    ],
     [
       'an exponential regular expression',
       step("'aaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('(a+)+$')"),
