@@ -7,7 +7,7 @@ import { killAtRandom } from './crash/random-kills.js';
 import { seededRandom } from './crash/seeded-random.js';
 
 // The suite's version is short; `npm run crash:long` makes as many as it is told.
-const kills = Number(process.env['CC_CRASH_KILLS'] ?? 12);
+const kills = Number(process.env['CC_CRASH_KILLS'] ?? 6);
 const seed = Number(process.env['CC_CRASH_SEED'] ?? 2026);
 const travellers = 8;
 
