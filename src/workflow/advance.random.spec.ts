@@ -229,8 +229,9 @@ describe('a replica that takes a run over', () => {
         let simulated = begin(plan, script);
         for (let crashes = 0; !simulated.ended; crashes++) {
           if (crashes > 300) throw new Error('the crashes keep the run from its end');
-          // As many moves in one life as all steps need to start, and one more: less would let none of them end.
-          for (let moves = 0; moves <= plan.steps.size && !simulated.ended; moves++) simulated.move(order);
+          // As many moves in one life as all steps and items need to start, and one more: less would let none of them end.
+          const starts = plan.steps.size + [...leaves(simulated.run)].length;
+          for (let moves = 0; moves <= starts && !simulated.ended; moves++) simulated.move(order);
           if (!simulated.ended) simulated = SimulatedRun.resume(plan, script, simulated.log);
         }
         expect(essence(simulated.run)).toEqual(wanted);
