@@ -1,3 +1,6 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startHub, type Hub } from './hub.ts';
@@ -19,9 +22,12 @@ export interface SleepersRow {
   readonly runs: number;
   /** From the first request until the last run was asleep. */
   readonly startSeconds: number;
-  /** Resident memory of the hub before the starts and while all sleep, each after a garbage collection and a pause. */
+  /** Resident memory of the hub before the starts and while all sleep, each after three garbage collections and pauses. */
   readonly residentBeforeMiB: number;
   readonly residentAsleepMiB: number;
+  /** What of it is live on the heap. The difference to resident is code, and pages that V8 has emptied and keeps. */
+  readonly heldBeforeMiB: number;
+  readonly heldAsleepMiB: number;
   readonly hubCpuAsleep: number;
   readonly databaseCpuAsleep: number | undefined;
   /** From the instant a run sleeps until to its event TimerFired. */
@@ -51,25 +57,26 @@ export async function benchSleepers(
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    // Warm: as many runs as make every buffer and pool of the hub as large as it gets.
-    const warm = Math.min(runs, 10_000);
+    // Warm: as many runs as will sleep, as fast, that end at once. V8 keeps the pages that a burst made it take, so that
+    // memory grows with the first burst, whether its runs sleep or not.
+    const warm = runs;
     await start(hub, 'warm', warm, () => Date.now());
-    await until(client, 'SELECT count(*) AS n FROM run WHERE finished_at IS NOT NULL', warm, 300);
-    const residentBeforeMiB = await settledMiB(hub);
-    say(`warm, ${residentBeforeMiB} MiB`);
+    await until(client, 'SELECT count(*) AS n FROM run WHERE finished_at IS NOT NULL', warm, 600);
+    const before = await settled(hub);
+    say(`warm, ${before.residentMiB} MiB, ${before.heldMiB} of them live`);
 
     const from = Date.now();
     const first = from + leadSeconds * 1_000;
     await start(hub, 'sleep', runs, (n) => first + (n * overSeconds * 1_000) / runs);
     await until(client, `SELECT count(*) AS n FROM run WHERE status = 'waiting' AND owner IS NULL`, runs, leadSeconds);
     const startSeconds = (Date.now() - from) / 1_000;
-    const residentAsleepMiB = await settledMiB(hub);
+    const then = await settled(hub);
     say(
-      `${runs} asleep after ${startSeconds.toFixed(1)} s, ${residentAsleepMiB} MiB; the first wakes in ${((first - Date.now()) / 1_000).toFixed(1)} s`,
+      `${runs} asleep after ${startSeconds.toFixed(1)} s, ${then.residentMiB} MiB, ${then.heldMiB} of them live; the first wakes in ${((first - Date.now()) / 1_000).toFixed(1)} s`,
     );
-    const before = { hub: cpuSeconds(hub.pid), database: server.cpuSeconds(), at: Date.now() };
+    const quiet = { hub: cpuSeconds(hub.pid), database: server.cpuSeconds(), at: Date.now() };
     await sleep(Math.min(10_000, Math.max(1_000, first - Date.now() - 1_000)));
-    const seconds = (Date.now() - before.at) / 1_000;
+    const seconds = (Date.now() - quiet.at) / 1_000;
     const asleep = { hub: cpuSeconds(hub.pid), database: server.cpuSeconds() };
     if (Date.now() > first) throw new Error('runs woke before all were asleep: give more --lead');
 
@@ -82,10 +89,12 @@ export async function benchSleepers(
     return {
       runs,
       startSeconds,
-      residentBeforeMiB,
-      residentAsleepMiB,
-      hubCpuAsleep: (asleep.hub - before.hub) / seconds,
-      databaseCpuAsleep: asleep.database === undefined ? undefined : (asleep.database - before.database!) / seconds,
+      residentBeforeMiB: before.residentMiB,
+      residentAsleepMiB: then.residentMiB,
+      heldBeforeMiB: before.heldMiB,
+      heldAsleepMiB: then.heldMiB,
+      hubCpuAsleep: (asleep.hub - quiet.hub) / seconds,
+      databaseCpuAsleep: asleep.database === undefined ? undefined : (asleep.database - quiet.database!) / seconds,
       ...(await lateness(client, first)),
     };
   } finally {
@@ -119,12 +128,15 @@ async function start(hub: Hub, source: string, runs: number, wakeAt: (n: number)
 }
 
 /** The hub collects its garbage and gives pages back; what is left is held. */
-async function settledMiB(hub: Hub): Promise<number> {
+async function settled(hub: Hub): Promise<{ readonly residentMiB: number; readonly heldMiB: number }> {
   for (let times = 0; times < 3; times++) {
     process.kill(hub.pid, 'SIGUSR2');
     await sleep(2_000);
   }
-  return residentMiB(hub.pid).now;
+  const noted = join(tmpdir(), `cc-bench-memory-${hub.pid}.json`);
+  const { heapUsed } = JSON.parse(readFileSync(noted, 'utf8')) as NodeJS.MemoryUsage;
+  rmSync(noted);
+  return { residentMiB: residentMiB(hub.pid).now, heldMiB: Math.round(heapUsed / 2 ** 20) };
 }
 
 async function until(client: pg.Client, sql: string, count: number, seconds: number): Promise<void> {
