@@ -17,6 +17,7 @@ import { Users1700000000016 } from './0016-users.js';
 import { Secrets1700000000017 } from './0017-secrets.js';
 import { Retention1700000000018 } from './0018-retention.js';
 import { Approvals1700000000019 } from './0019-approvals.js';
+import { EventWaitOrder1700000000020 } from './0020-event-wait-order.js';
 
 /** Every migration, oldest first, by import. Forward only; never edited after it was merged. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -38,4 +39,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Secrets1700000000017,
   Retention1700000000018,
   Approvals1700000000019,
+  EventWaitOrder1700000000020,
 ];

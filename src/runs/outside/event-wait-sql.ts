@@ -14,18 +14,15 @@ export const waitSql = {
 
   forget: 'DELETE FROM event_wait WHERE run_id = $1 AND step = $2',
 
-  /** Of these types, those that a run waits for. */
-  awaitedTypes: `
-    SELECT type FROM unnest($1::text[]) AS t(type) WHERE EXISTS (SELECT FROM event_wait w WHERE w.type = t.type)`,
-
-  /** The few paths that waits of a type have, each found by one step through the index. */
-  paths: `
+  /** Which of these types are waited for, and the few paths that waits of each have, every one found by one step through the index. */
+  places: `
     WITH RECURSIVE p AS (
-      (SELECT path FROM event_wait WHERE type = $1 ORDER BY path LIMIT 1)
+      SELECT t.type, (SELECT w.path FROM event_wait w WHERE w.type = t.type ORDER BY w.path LIMIT 1) AS path
+      FROM unnest($1::text[]) AS t(type)
       UNION ALL
-      SELECT (SELECT w.path FROM event_wait w WHERE w.type = $1 AND w.path > p.path ORDER BY w.path LIMIT 1)
+      SELECT p.type, (SELECT w.path FROM event_wait w WHERE w.type = p.type AND w.path > p.path ORDER BY w.path LIMIT 1)
       FROM p WHERE p.path IS NOT NULL
-    ) SELECT path FROM p WHERE path IS NOT NULL`,
+    ) SELECT type, path FROM p WHERE path IS NOT NULL`,
 
   candidates: `
     SELECT run_id, step, workflow_id, version, scope FROM event_wait

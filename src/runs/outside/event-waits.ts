@@ -43,10 +43,15 @@ export class EventWaits {
   /** In the transaction that dispatches the events. Gives the runs to be woken when it has committed. */
   async match(tx: Tx, events: readonly StoredEvent[]): Promise<readonly string[]> {
     const types = [...new Set(events.map(({ type }) => type))];
-    const { rows } = await tx.query<{ type: string }>(waitSql.awaitedTypes, [types]);
-    const awaited = new Set(rows.map(({ type }) => type));
+    const { rows } = await tx.query<{ type: string; path: string }>(waitSql.places, [types]);
+    const paths = Map.groupBy(rows, ({ type }) => type);
     const woken: string[] = [];
-    for (const event of events) if (awaited.has(event.type)) woken.push(...(await this.#matchOne(tx, event)));
+    for (const event of events)
+      for (const { path } of paths.get(event.type) ?? []) {
+        const value = path === '' ? '' : eventValueAt(event.event, path);
+        if (value === undefined) continue;
+        woken.push(...(await this.#matchPlace(tx, event, path, path === '' ? '' : hashed(value))));
+      }
     return woken;
   }
 
@@ -57,17 +62,6 @@ export class EventWaits {
   /** Left behind by runs that ended while they waited. */
   async sweep(): Promise<void> {
     await this.database.pool.query(waitSql.sweep);
-  }
-
-  async #matchOne(tx: Tx, event: StoredEvent): Promise<readonly string[]> {
-    const { rows } = await tx.query<{ path: string }>(waitSql.paths, [event.type]);
-    const woken: string[] = [];
-    for (const { path } of rows) {
-      const value = path === '' ? '' : eventValueAt(event.event, path);
-      if (value === undefined) continue;
-      woken.push(...(await this.#matchPlace(tx, event, path, path === '' ? '' : hashed(value))));
-    }
-    return woken;
   }
 
   async #matchPlace(tx: Tx, event: StoredEvent, path: string, value: string): Promise<readonly string[]> {
