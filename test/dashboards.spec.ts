@@ -119,7 +119,7 @@ const faults: Readonly<Record<string, readonly [fault: (dashboard: any) => void,
   'uneditable-dashboard-rule': [(d) => (d.editable = true), /can be edited/],
   'known metric': [query('workflow_active'), /workflow_active is not in names.ts/],
   'known label': [query('sum by (workflow) (workflows_active{run="1"})'), /no run\b[^]*no workflow\b/],
-  'known label value': [query('workflows_active{status=~"running|paused"}'), /status is never paused/],
+  'known label value': [query('workflows_active{status=~"running|asleep"}'), /status is never asleep/],
   'known label of a variable': [
     (d) => (d.templating.list[1].definition = 'label_values(workflows_active, jbo)'),
     /no jbo/,

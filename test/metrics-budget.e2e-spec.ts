@@ -19,7 +19,7 @@ const workflows = Object.fromEntries(
   }),
 );
 const known = (agents: Known['agents']): Known => ({
-  workflows: Object.entries(workflows).map(([id, { on }]) => ({ id, triggers: ['manual', ...(on ? ['schedule'] : [])] })),
+  workflows: Object.entries(workflows).map(([id, { on }]) => ({ id, triggers: ['manual', 'rerun', ...(on ? ['schedule'] : [])] })),
   agents,
 }); // prettier-ignore
 

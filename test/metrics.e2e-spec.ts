@@ -4,7 +4,7 @@ import { type Instrument, instruments, seriesOf, standardMetrics } from '../src/
 import { testDatabaseUrl } from './support/database.js';
 import { halfSentRequests, keptAlive } from './support/metrics/connections.js';
 import { differences, expectedSeries, type Known } from './support/metrics/expected.js';
-import { type Ledger, readLedger } from './support/metrics/ledger.js';
+import { type Ledger, nothing, readLedger } from './support/metrics/ledger.js';
 import { MeteredHub, untilRuns, untilTold } from './support/metrics/metered-hub.js';
 import { Outside } from './support/metrics/outside.js';
 import type { Scrape } from './support/metrics/scrape.js';
@@ -22,7 +22,6 @@ const ours: readonly Instrument[] = Object.values(instruments).filter((one) => !
 /** Counted by the engine as it goes; the rest are gauges, read at a scrape. */
 const nextDue = instruments.workflowScheduleNextDue.name;
 const counted = ours.filter(({ kind }) => kind !== 'gauge').flatMap(seriesOf);
-const nothing: Ledger = { runs: [], attempts: [], errors: [], retries: [], lags: [], costs: [], takeOvers: 0 };
 
 interface Triggered {
   readonly steps: object;
@@ -53,7 +52,7 @@ describe('the metrics of a hub', () => {
     known = {
       workflows: Object.entries<Triggered>(workflows).map(([id, { on, cost }]) => ({
         id,
-        triggers: ['manual', ...Object.keys(on ?? {})],
+        triggers: ['manual', 'rerun', ...Object.keys(on ?? {})],
         ...cost,
       })),
       agents: (await hub.call('GET', '/agents')).body.items,
@@ -125,6 +124,7 @@ describe('the metrics of a hub', () => {
       'workflows_active{status="queued"}': 2,
       'workflows_active{status="running"}': maxRuns,
       'workflows_active{status="waiting"}': 1,
+      'workflows_active{status="paused"}': 0,
     });
     const oldest = full.sum('workflow_queue_oldest_seconds');
     expect(oldest).toBeGreaterThanOrEqual(before.rows[0]!.age);
@@ -140,7 +140,7 @@ describe('the metrics of a hub', () => {
     await delay(freshMs);
     scrape = await hub.scrape();
     ledger = await readLedger(sql);
-    expect([...scrape.series(['workflows_active', 'workflow_queue_oldest_seconds']).values()]).toEqual([0, 0, 0, 0]);
+    expect([...scrape.series(['workflows_active', 'workflow_queue_oldest_seconds']).values()]).toEqual([0, 0, 0, 0, 0]);
   }, 120_000);
 
   test('every counter and histogram says what PostgreSQL says, and nothing else', () => {

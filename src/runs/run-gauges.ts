@@ -43,14 +43,22 @@ export class RunGauges implements OnModuleInit, OnApplicationBootstrap {
 
   #know(): void {
     const plans = this.definitions.current().map(({ plan }) => plan);
+    const parts = partsOf(plans);
     // Names on metrics are limited: workflows that promise something get theirs first, nothing watches over `_other`.
     const first = plans.toSorted((a, b) => promises(b) - promises(a));
-    this.telemetry.knowWorkflows(first.map((plan) => ({ id: plan.id, triggers: triggersOf(plan) })));
+    this.telemetry.knowWorkflows(first.map((plan) => ({ id: plan.id, triggers: triggersOf(plan, parts) })));
   }
 }
 
 const promises = ({ definition }: Plan) => Number(definition.slo !== undefined);
 
-function triggersOf({ definition }: Plan): string[] {
-  return ['manual', ...Object.keys(definition.on ?? {})];
+/** Every run can be done again, so that each workflow has its series; as a part of another only what a loaded one names. */
+function triggersOf({ id, definition }: Plan, parts: ReadonlySet<string>): string[] {
+  return ['manual', 'rerun', ...(parts.has(id) ? ['workflow'] : []), ...Object.keys(definition.on ?? {})];
+}
+
+/** The workflows that are a step of another one, or of themselves. */
+function partsOf(plans: readonly Plan[]): ReadonlySet<string> {
+  const steps = plans.flatMap((plan) => [...plan.steps.values(), ...plan.finally.values()]);
+  return new Set(steps.flatMap((step) => (step.kind === 'workflow' ? [step.workflow] : [])));
 }

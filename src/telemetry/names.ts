@@ -205,7 +205,7 @@ export const labelValues = {
   agentStatus: ['succeeded', 'failed', 'timed_out', 'cancelled'],
   errorType: ['retryable', 'terminal', 'timeout', 'lost', 'quarantined', 'limit', '_OTHER'],
   trigger: ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'],
-  activeStatus: ['queued', 'running', 'waiting'],
+  activeStatus: ['queued', 'running', 'waiting', 'paused'],
   decision: ['approved', 'rejected', 'expired', 'cancelled'],
   alertDecision: ['started', 'cooldown', 'guarded'],
   partitionedTable: ['run', 'run_event', 'run_log'],

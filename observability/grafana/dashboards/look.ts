@@ -14,6 +14,7 @@ const colours: Readonly<Record<string, string>> = {
   queued: 'yellow',
   running: 'blue',
   waiting: 'purple',
+  paused: 'orange',
   p50: 'light-blue',
   p95: 'blue',
   p99: 'dark-purple',

@@ -60,8 +60,8 @@ const activeWorkflows = figure({
   title: 'Active workflows',
   description:
     'Runs that have not ended, of all workflows and all replicas: waiting for a replica (queued), executing a step ' +
-    '(running), or waiting for a timer, an event or a person (waiting). Normal: queued near 0. Queued that grows means ' +
-    'too few replicas. "no hub" means that none answered the last scrape at the end of the chosen time: nothing runs then, ' +
+    '(running), waiting for a timer, an event or a person (waiting), or held by somebody until it is resumed (paused). ' +
+    'Normal: queued near 0. Queued that grows means too few replicas. "no hub" means that none answered the last scrape at the end of the chosen time: nothing runs then, ' +
     'whatever these figures said before.',
   unit: 'short',
   noValue: 'no hub',
@@ -72,7 +72,7 @@ const activeWorkflows = figure({
   .decimals(0)
   .min(0)
   .thresholds(thresholds('text'))
-  .overrides(coloured('queued', 'running', 'waiting'));
+  .overrides(coloured('queued', 'running', 'waiting', 'paused'));
 
 const perMinute = bars(
   {

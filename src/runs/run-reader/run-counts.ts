@@ -36,7 +36,7 @@ export class RunCounter {
     const rows = await this.database.dataSource.query<{ status: RunStatus; runs: string; oldest: number | null }[]>(
       `SELECT status, count(*) AS runs,
               max(extract(epoch FROM now() - coalesce(wake_at, created_at))::float8)
-                FILTER (WHERE owner IS NULL AND (wake_at <= now() OR (wake_at IS NULL AND status = 'queued'))) AS oldest
+                FILTER (WHERE owner IS NULL AND status <> 'paused' AND (wake_at <= now() OR (wake_at IS NULL AND status = 'queued'))) AS oldest
          FROM run WHERE finished_at IS NULL GROUP BY status`,
     );
     return {

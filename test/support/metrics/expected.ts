@@ -62,6 +62,8 @@ export function expectedSeries(known: Known, ledger: Ledger, labelOf = (workflow
     add('agent_errors_total', { agent_id, action, error_type: type }, 1);
   for (const { agent: agent_id, action } of ledger.retries) add('agent_retry_count_total', { agent_id, action }, 1);
   for (const { trigger, seconds } of ledger.lags) observe(instruments.workflowTriggerLag, { trigger }, seconds);
+  for (const { workflow, decision, seconds } of ledger.approvals)
+    observe(instruments.workflowApprovalWait, { workflow_id: labelOf(workflow), decision }, seconds);
   add('run_takeovers_total', { reason: 'dead' }, ledger.takeOvers);
   return series;
 }

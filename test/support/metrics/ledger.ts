@@ -28,6 +28,8 @@ export interface Ledger {
   readonly lags: readonly { readonly trigger: string; readonly seconds: number }[];
   readonly costs: readonly { readonly workflow: string; readonly kind: string; readonly usd: number }[];
   readonly takeOvers: number;
+  /** That were decided, or came to nothing. */
+  readonly approvals: readonly { readonly workflow: string; readonly decision: string; readonly seconds: number }[];
 }
 
 interface EventRow {
@@ -45,6 +47,9 @@ interface EventData {
   readonly attempt: number;
   /** A start and its result in one row. */
   readonly startedAt?: number;
+  /** The step is a list now: its items are what is attempted. */
+  readonly items?: readonly unknown[];
+  readonly decision: keyof typeof decisions;
   readonly error?: { readonly type: string };
   readonly trigger?: { readonly scheduledFor?: string };
   readonly usd: number;
@@ -52,6 +57,8 @@ interface EventData {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+export const nothing: Ledger = { runs: [], attempts: [], errors: [], retries: [], lags: [], costs: [], takeOvers: 0, approvals: [] }; // prettier-ignore
 
 export async function readLedger(sql: pg.Client): Promise<Ledger> {
   const runs = await sql.query<LedgerRun>(
@@ -64,7 +71,7 @@ export async function readLedger(sql: pg.Client): Promise<Ledger> {
      FROM run_event JOIN run ON run.id = run_id JOIN workflow_version v USING (workflow_id, version) ORDER BY run_id, run_event.seq`,
   );
   const ledger: Writable<Ledger> = {
-    runs: runs.rows, attempts: [], errors: [], retries: [], lags: [], costs: [], takeOvers: 0,
+    runs: runs.rows, attempts: [], errors: [], retries: [], lags: [], costs: [], takeOvers: 0, approvals: [],
   }; // prettier-ignore
   for (const rows of Map.groupBy(events.rows, (row) => row.run_id).values()) enter(ledger, rows);
   return ledger;
@@ -73,16 +80,17 @@ export async function readLedger(sql: pg.Client): Promise<Ledger> {
 /** The log of one run. */
 function enter(ledger: Writable<Ledger>, rows: readonly EventRow[]): void {
   const { workflow_id: workflow, trigger, definition } = rows[0]!;
-  const { steps } = JSON.parse(definition) as { steps: Record<string, { uses: string }> };
+  const { steps, finally: last } = JSON.parse(definition) as Record<string, Record<string, { uses: string }>>;
   const usedBy = (step: string) => {
-    const [agent = '', action = ''] = steps[step]!.uses.split('.');
+    const [agent = '', action = ''] = { ...steps, ...last }[step.replace(/\[\d+\]$/, '')]!.uses.split('.');
     return { agent, action };
   };
   const inFlight = new Map<string, number>();
+  const asked = new Map<string, number>();
   let dueAt = 0;
   let begun = false;
-  const began = (step: string, at: number) => {
-    inFlight.set(step, at);
+  const began = (steps: Map<string, number> | undefined, step: string, at: number) => {
+    steps?.set(step, at);
     if (!begun) ledger.lags.push({ trigger, seconds: (at - dueAt) / 1000 });
     begun = true;
   };
@@ -94,12 +102,24 @@ function enter(ledger: Writable<Ledger>, rows: readonly EventRow[]): void {
         dueAt = data.trigger?.scheduledFor === undefined ? at : Date.parse(data.trigger.scheduledFor);
         break;
       case 'StepStarted':
-        began(data.step, at);
+        began(data.items === undefined ? inFlight : undefined, data.step, at);
         break;
+      case 'StepWaiting':
+      case 'ChildStarted':
+        began(undefined, data.step, at);
+        break;
+      case 'ApprovalRequested':
+        began(asked, data.step, at);
+        break;
+      case 'ApprovalDecided': {
+        const seconds = (at - asked.get(data.step)!) / 1000;
+        ledger.approvals.push({ workflow, decision: decisions[data.decision], seconds });
+        break;
+      }
       case 'StepSucceeded':
       case 'StepFailed':
       case 'StepRetryScheduled': {
-        if (data.startedAt !== undefined) began(data.step, data.startedAt);
+        if (data.startedAt !== undefined) began(inFlight, data.step, data.startedAt);
         const startedAt = inFlight.get(data.step);
         if (startedAt === undefined) break; // failed before it could be tried
         inFlight.delete(data.step);
@@ -119,6 +139,9 @@ function enter(ledger: Writable<Ledger>, rows: readonly EventRow[]): void {
     }
   }
 }
+
+/** In the words of an approval's status. */
+const decisions = { approve: 'approved', reject: 'rejected', expired: 'expired', cancelled: 'cancelled' } as const;
 
 function statusOf(error: string | undefined): string {
   if (error === undefined) return 'succeeded';

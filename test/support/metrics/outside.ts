@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * The outside world of steps: `/ok`, `/missing` (404), `/down` (503), `/hang` (never answers), `/flaky/<name>` (503 twice,
- * then 200) and `/hold` (answers when told to).
+ * then 200), `/flaky-once/<name>` (503 once) and `/hold` (answers when told to).
  */
 export class Outside {
   readonly #asked = new Map<string, number>();
@@ -55,7 +55,12 @@ export class Outside {
       });
       return;
     }
-    const status = url === '/missing' ? 404 : url === '/down' || (url.startsWith('/flaky/') && asked <= 2) ? 503 : 200;
-    response.writeHead(status).end();
+    response.writeHead(statusOf(url, asked)).end();
   }
+}
+
+function statusOf(url: string, asked: number): number {
+  if (url === '/missing') return 404;
+  const fails = url === '/down' ? Infinity : url.startsWith('/flaky/') ? 2 : url.startsWith('/flaky-once/') ? 1 : 0;
+  return asked <= fails ? 503 : 200;
 }
