@@ -1,5 +1,5 @@
 import { commandLine, testNow, type Around } from '../../test/support/cli/command-line.js';
-import { problem, TinyHub } from '../../test/support/cli/tiny-hub.js';
+import { problem, stream, TinyHub } from '../../test/support/cli/tiny-hub.js';
 
 let hub: TinyHub;
 beforeEach(async () => {
@@ -47,6 +47,8 @@ const runView = (status: string, more: object = {}) => ({
 });
 
 describe('run', () => {
+  beforeEach(() => hub.on('GET /runs/0191-r1/stream', stream([1, 2, 3], 'succeeded')));
+
   it('starts with input, version and a key that makes repeating safe', async () => {
     hub.on('POST /workflows/hello/runs', [{ cut: true }, { status: 202, json: started }]);
     const outcome = await commandLine(['run', 'hello', '--input', '{"name":"Ada"}', '--version', 'abc123'], {

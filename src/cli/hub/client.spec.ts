@@ -1,4 +1,4 @@
-import { problem, TinyHub } from '../../../test/support/cli/tiny-hub.js';
+import { problem, stream, TinyHub } from '../../../test/support/cli/tiny-hub.js';
 import { HubClient } from './client.js';
 import { HubError } from './hub-error.js';
 import { collect } from './paging.js';
@@ -72,6 +72,20 @@ describe('the client of the API', () => {
     await expect(client.get('runs', { timeoutMs: 50, attempts: 1 })).rejects.toThrow(
       /does not answer: no answer in time/,
     );
+  });
+
+  it('gives up on a stream that never says anything', async () => {
+    hub.on('GET /runs/1/stream', { hang: true });
+    await expect(client.events('runs/1/stream', { timeoutMs: 50 }).next()).rejects.toThrow(/no answer in time/);
+  });
+
+  it('reads a stream, and says so when it is cut in the middle', async () => {
+    hub.on('GET /runs/1/stream', { ...stream([7]), open: true });
+    const events = client.events('runs/1/stream', {});
+    await expect(events.next()).resolves.toMatchObject({ value: { id: '7', data: '{"seq":7}' } });
+    const next = events.next();
+    void hub.stop();
+    await expect(next).rejects.toMatchObject({ code: 'CC_HUB_UNREACHABLE' });
   });
 
   it('stops at once when it is interrupted, also between attempts', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CcError } from '../../errors/index.js';
 import type { Connection } from './connection.js';
+import { readEvents, type HubEvent } from './event-stream.js';
 import { HubError, hubErrorOf } from './hub-error.js';
 
 export interface HubRequest {
@@ -17,6 +18,8 @@ export interface HubRequest {
 }
 
 const defaultTimeoutMs = 15_000;
+/** Of a stream: a hub that lives says something every 15 s. */
+const longestSilenceMs = 45_000;
 const defaultAttempts = 4;
 const firstDelayMs = 200;
 /** A `Retry-After` longer than this is for people to decide about. */
@@ -39,6 +42,27 @@ export class HubClient {
     const { response, text } = await this.answer('GET', path, { headers: { accept: type } });
     if (!response.ok) throw hubErrorOf(response, text);
     return text;
+  }
+
+  /** Server-sent events as they come, until the hub ends them. One that says nothing at first, or nothing any more, is gone. */
+  async *events(path: string, request: HubRequest): AsyncGenerator<HubEvent, void> {
+    const silence = new AbortController();
+    const late = () => silence.abort(new DOMException('the hub said nothing', 'TimeoutError'));
+    let timer = setTimeout(late, request.timeoutMs ?? defaultTimeoutMs);
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(late, longestSilenceMs);
+    };
+    try {
+      const headers = { accept: 'text/event-stream', ...request.headers };
+      const response = await this.fetch('GET', path, { ...request, headers }, silence.signal);
+      if (!response.ok) throw hubErrorOf(response, await response.text());
+      if (response.body !== null) yield* readEvents(response.body, alive);
+    } catch (thrown) {
+      throw thrown instanceof HubError ? thrown : this.unreachable(thrown, request.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   post<T>(path: string, request: HubRequest = {}): Promise<T> {
@@ -90,27 +114,33 @@ export class HubClient {
     path: string,
     request: HubRequest,
   ): Promise<{ response: Response; text: string }> {
-    const signals = [
-      AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs),
-      ...(request.signal ? [request.signal] : []),
-    ];
     try {
-      const response = await fetch(this.address(path, request.query), {
-        method,
-        headers: this.headers(request),
-        signal: AbortSignal.any(signals),
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
+      const timeout = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs);
+      const response = await this.fetch(method, path, request, timeout);
       return { response, text: await response.text() };
     } catch (cause) {
-      request.signal?.throwIfAborted();
-      const where = `The hub at ${this.connection.url} (from ${this.connection.source})`;
-      throw new CcError(
-        'CC_HUB_UNREACHABLE',
-        `${where} does not answer: ${reasonOf(cause)}. Is it running? \`commandcenter start\` starts one here.`,
-        { cause },
-      );
+      throw this.unreachable(cause, request.signal);
     }
+  }
+
+  private fetch(method: string, path: string, request: HubRequest, timeout: AbortSignal): Promise<Response> {
+    return fetch(this.address(path, request.query), {
+      method,
+      headers: this.headers(request),
+      signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+  }
+
+  /** What to throw; throws itself when it was the caller who went away. */
+  private unreachable(cause: unknown, caller: AbortSignal | undefined): CcError {
+    caller?.throwIfAborted();
+    const where = `The hub at ${this.connection.url} (from ${this.connection.source})`;
+    return new CcError(
+      'CC_HUB_UNREACHABLE',
+      `${where} does not answer: ${reasonOf(cause)}. Is it running? \`commandcenter start\` starts one here.`,
+      { cause },
+    );
   }
 
   private address(path: string, query: HubRequest['query'] = {}): URL {

@@ -1,3 +1,4 @@
+import { CcError } from '../../errors/index.js';
 import type { ProblemView } from './shapes.js';
 
 /** The body of an RFC 9457 answer. */
@@ -29,6 +30,12 @@ export class HubError extends Error {
   get passing(): boolean {
     return this.status === 429 || (this.status >= 502 && this.status <= 504);
   }
+}
+
+/** A hub that restarts, is busy or cannot be reached: the same request can succeed a moment later. */
+export function isPassing(thrown: unknown): thrown is Error {
+  if (thrown instanceof HubError) return thrown.passing;
+  return thrown instanceof CcError && thrown.code === 'CC_HUB_UNREACHABLE';
 }
 
 /** Reads an error answer, also one that no hub wrote (a proxy's HTML page, say). */

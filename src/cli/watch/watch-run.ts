@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CcError } from '../../errors/index.js';
 import type { HubClient } from '../hub/client.js';
-import { HubError } from '../hub/hub-error.js';
-import { hasEnded, type ApprovalView, type Page, type RunView } from '../hub/shapes.js';
+import { isPassing } from '../hub/hub-error.js';
+import { hasEnded, type ApprovalView, type RunView } from '../hub/shapes.js';
+import { Asked } from './asked.js';
+import { RunNews } from './run-news.js';
 
 /** Told what is seen while a run is waited for. */
 export interface Progress {
+  /** Also again and again while nothing happens: time goes on. */
   seen(run: RunView): void;
   /** A step waits for a decision; told once. */
   asked(approval: ApprovalView): void;
@@ -23,50 +24,49 @@ export interface WatchOptions {
 
 /** A hub that restarts takes seconds; its runs survive, so we stay for a while. */
 const patienceMs = 60_000;
+/** Between two looks at a run in which much happens. */
 const shortestPauseMs = 50;
 const longestPauseMs = 1_000;
+const tickMs = 1_000;
 
-/** Asks until the run has ended: often at first, because most runs are short. `undefined` = the timeout passed first. */
+/** Looks at the run whenever its stream says that something happened, until it has ended. `undefined` = the timeout passed first. */
 export async function watchRun(hub: HubClient, id: string, options: WatchOptions): Promise<RunView | undefined> {
+  const { progress, signal, timeoutMs = Infinity } = options;
   const started = performance.now();
+  const left = (): number => timeoutMs - (performance.now() - started);
+  const asked = new Asked(hub, signal);
+  const news = new RunNews(hub, id, signal);
+  let run: RunView | undefined;
   let answered = started;
-  const told = new Set<string>();
   try {
-    for (let pause = shortestPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
+    for (let pause = shortestPauseMs; ;) {
+      /** There is more to see than the stream tells. */
+      let again = false;
       try {
-        const run = await hub.get<RunView>(`runs/${encodeURIComponent(id)}`, { signal: options.signal, attempts: 1 });
+        run = await hub.get<RunView>(`runs/${encodeURIComponent(id)}`, { signal, attempts: 1 });
         answered = performance.now();
-        options.progress.seen(run);
+        progress.seen(run);
         if (hasEnded(run)) return run;
-        for (const approval of await askedBy(hub, run, told, options.signal)) options.progress.asked(approval);
+        const { fresh, more } = await asked.of(run);
+        for (const approval of fresh) progress.asked(approval);
+        again = more || news.over;
       } catch (thrown) {
         if (!isPassing(thrown) || performance.now() - answered > patienceMs) throw thrown;
-        options.progress.silent(thrown.message);
+        progress.silent(thrown.message);
+        again = true;
       }
-      const left = options.timeoutMs === undefined ? Infinity : options.timeoutMs - (performance.now() - started);
-      if (left <= 0) return undefined;
-      await sleep(Math.min(pause, left), undefined, { signal: options.signal });
+      if (left() <= 0) return undefined;
+      await news.pause(Math.min(pause, left()));
+      const busy = news.take() || again;
+      pause = busy ? Math.min(pause * 1.5, longestPauseMs) : shortestPauseMs;
+      while (!busy && left() > 0) {
+        await news.wait(Math.min(tickMs, left()));
+        if (news.take()) break;
+        if (run !== undefined && left() > 0) progress.seen(run);
+      }
     }
   } finally {
-    options.progress.done();
+    news.stop();
+    progress.done();
   }
-}
-
-/** What steps of the run ask people and `told` does not have yet, which then has it. */
-async function askedBy(hub: HubClient, run: RunView, told: Set<string>, signal: AbortSignal): Promise<ApprovalView[]> {
-  const asks = run.steps.filter(({ path, wait }) => wait?.kind === 'approval' && !told.has(path));
-  if (asks.length === 0) return [];
-  // The step waits a moment before what it asks can be read: then it is looked for again the next time.
-  const query = { run: run.id, status: 'pending', limit: 100 };
-  const { items } = await hub.get<Page<ApprovalView>>('approvals', { query, signal, attempts: 1 });
-  const fresh = items.filter(({ step }) => !told.has(step));
-  for (const { step } of fresh) told.add(step);
-  return fresh;
-}
-
-function isPassing(thrown: unknown): thrown is Error {
-  return (
-    (thrown instanceof HubError && thrown.passing) ||
-    (thrown instanceof CcError && thrown.code === 'CC_HUB_UNREACHABLE')
-  );
 }

@@ -18,6 +18,8 @@ export interface Answer {
   readonly cut?: boolean;
   /** No answer at all. */
   readonly hang?: boolean;
+  /** The body is sent, and more may come. */
+  readonly open?: boolean;
 }
 
 type Handler = (request: Seen) => Answer;
@@ -43,7 +45,8 @@ export class TinyHub {
         if (answer.cut === true) return request.socket.destroy();
         if (answer.hang === true) return;
         response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
-        response.end(answer.body ?? (answer.json === undefined ? '' : JSON.stringify(answer.json)));
+        response.write(answer.body ?? (answer.json === undefined ? '' : JSON.stringify(answer.json)));
+        if (answer.open !== true) response.end();
       });
     });
   }
@@ -86,4 +89,11 @@ export function problem(status: number, code: string, detail: string, more: obje
     },
     json: { type: `urn:commandcenter:error:${code}`, title: 'A title', status, detail, code, ...more },
   };
+}
+
+/** The stream of a run: an event for each seq, then its end, or nothing more. */
+export function stream(seqs: readonly number[], status?: string): Answer {
+  const events = seqs.map((seq) => `id: ${seq}\ndata: {"seq":${seq}}\n\n`).join('');
+  const end = status === undefined ? '' : `event: end\ndata: {"status":"${status}"}\n\n`;
+  return { headers: { 'content-type': 'text/event-stream' }, body: `retry: 2000\n\n${events}${end}`, open: status === undefined }; // prettier-ignore
 }
