@@ -77,6 +77,12 @@ withBrowser(`steps of every kind in Chromium${noBrowser === undefined ? '' : ` (
     expect(await page.locator('#part-facts').textContent()).toMatch(/workflow\s*by step checks of run/);
     await page.locator('#part-facts').getByRole('link', { name: 'run' }).click();
     await page.waitForURL(`${hub.url}/runs/${rollout}`);
+    await page.goto(`${hub.url}/runs?live=off`);
+    await page
+      .locator(`#run-${child}`)
+      .getByRole('link', { name: `run ${rollout.slice(-12)}` })
+      .click();
+    await page.waitForURL(`${hub.url}/runs/${rollout}`);
     await profile.close();
   });
 

@@ -1,7 +1,12 @@
 import type { RunLine } from '../../runs/index.js';
 import { html, type Html } from './html.js';
+import { runLink } from './wait-view.js';
 
-export function triggerText({ kind, by }: RunLine['trigger']): Html {
+/** What started a run, and who or which other run was behind it. */
+export function triggerText({ kind, by, of, parent }: RunLine['trigger']): Html {
+  if (parent !== undefined)
+    return html`${kind} <span class="muted">by step ${parent.step} of ${runLink(parent.run)}</span>`;
+  if (of !== undefined) return html`${kind} <span class="muted">of ${runLink(of)}</span>`;
   return html`${kind}${by !== undefined && html` <span class="muted">by ${by}</span>`}`;
 }
 

@@ -22,7 +22,7 @@ export interface RunLine {
   readonly id: string;
   readonly workflow: string;
   readonly status: RunStatus;
-  readonly trigger: Pick<Trigger, 'kind' | 'by'>;
+  readonly trigger: Pick<Trigger, 'kind' | 'by' | 'of' | 'parent'>;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;

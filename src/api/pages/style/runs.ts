@@ -15,7 +15,7 @@ td, th { padding: 0.6rem 1.1rem; vertical-align: middle; }
 .run-link:focus-visible { outline: none; }
 .run-link:focus-visible::after { outline: 2px solid var(--focus); outline-offset: -3px; border-radius: 8px; }
 .under { display: flex; flex-wrap: wrap; gap: 0 0.7rem; font-weight: 400; font-size: 0.87rem; }
-.under a { position: relative; z-index: 1; }
+.under a, .runs td a { position: relative; z-index: 1; }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(16.2rem, 100%), 1fr)); gap: 1.1rem 1.5rem; }
 .facts dt { font-size: 0.85rem; color: var(--muted); }
