@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { type AttemptFacts, names, type RunFacts, type RunTelemetry } from '../../telemetry/index.js';
-import { computeUsd, leaves, planStep, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
+import { names, type RunFacts, type RunTelemetry } from '../../telemetry/index.js';
+import { computeUsd, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
 import type { RunSignal } from '../journal/run-write.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
@@ -63,16 +63,6 @@ export function hasBegun(run: Run): boolean {
 
 export function beginsStep({ type }: RunEvent): boolean {
   return type === 'StepStarted' || type === 'StepWaiting' || type === 'ApprovalRequested' || type === 'ChildStarted';
-}
-
-/** Attempts whose start stands in the log and whose end was lost with the process they ran in. */
-export function attemptsInFlight(run: Run): AttemptFacts[] {
-  return [...leaves(run)].flatMap(([step, { status, attempt }]) => {
-    const plan = planStep(run.plan, step);
-    return status === 'running' && plan?.kind === 'agent'
-      ? [{ step, attempt, agent: plan.agent, action: plan.action }]
-      : [];
-  });
 }
 
 /** What there is to tell of a wait that an event ended: for another attempt, a time, an event or a decision. */
