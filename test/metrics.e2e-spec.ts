@@ -16,9 +16,7 @@ import { until } from './support/triggers/wait.js';
 const maxRuns = 6;
 /** Two gauges of a scrape share a question to the database for as long. */
 const freshMs = 1_100;
-/** These come with approvals. */
-const approvals: readonly Instrument[] = [instruments.workflowApprovalWait, instruments.approvalsPending];
-const ours: readonly Instrument[] = Object.values(instruments).filter((one) => !approvals.includes(one));
+const ours: readonly Instrument[] = Object.values(instruments);
 /** Counted by the engine as it goes; the rest are gauges, read at a scrape. */
 const nextDue = instruments.workflowScheduleNextDue.name;
 const counted = ours.filter(({ kind }) => kind !== 'gauge').flatMap(seriesOf);
@@ -99,7 +97,7 @@ describe('the metrics of a hub', () => {
       runs(5, 'succeeds'), runs(2, 'side-by-side'), runs(3, 'fails-for-good'), runs(2, 'recovers'), runs(2, 'gives-up'),
       runs(2, 'step-too-slow'), runs(2, 'run-too-slow'), runs(2, 'output-too-large'), runs(2, 'goes-on'),
       runs(1, 'bad-condition'), runs(2, 'bad-input'), runs(3, 'spends'), runs(2, 'waits-a-while'),
-      hub.run('picky', { n: 1 }),
+      runs(2, 'asks-in-haste'), hub.run('picky', { n: 1 }),
     ]); // prettier-ignore
     // None of these starts a run.
     expect((await hub.call('POST', '/workflows/picky/runs', { input: { n: 'one' } })).status).toBe(400);
@@ -166,6 +164,7 @@ describe('the metrics of a hub', () => {
       'is-held manual cancelled': 2,
       'waits-long manual cancelled': 1,
       'waits-a-while manual succeeded': 2,
+      'asks-in-haste manual failed': 2,
       'by-event event succeeded': 3,
       'by-clock schedule succeeded': fires,
     });
@@ -192,6 +191,7 @@ describe('the metrics of a hub', () => {
       'worker big limit': 2,
     });
     expect(nonZero(scrape, instruments.agentRetries)).toEqual({ 'http request': 15 });
+    expect(scrape.sum('workflow_approval_wait_time_count', { decision: 'expired' })).toBe(2);
     expect(scrape.sum('workflow_trigger_lag_count', { trigger: 'schedule' })).toBe(fires);
     expect(scrape.sum('workflow_trigger_lag_count', { trigger: 'event' })).toBe(3);
 

@@ -45,8 +45,7 @@ export class Course {
   apply(event: RunEvent, text?: string): boolean {
     const { run, commands } = advance(this.#run, event);
     if (run === this.#run && event.type !== 'RunTakenOver') return false;
-    const waited = tellWaited(this.#run, run, event);
-    if (waited) this.draft.fact(() => waited(this.telemetry));
+    for (const tell of tellWaited(this.#run, run, event)) this.draft.fact(() => tell(this.telemetry));
     this.#run = run;
     if (!this.#started && beginsStep(event)) this.telemetry.started(event.at - dueAt(run));
     this.#started ||= beginsStep(event);

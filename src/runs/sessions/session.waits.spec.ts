@@ -249,6 +249,27 @@ describe('the start of a run is told once, with its first step', () => {
   });
 });
 
+describe('a wait that ends with its run is told', () => {
+  const failed = (step: string): RunEvent => ({ type: 'StepRetryScheduled', at: 20, step, attempt: 1, error: failure(), dueAt: Date.now() + hour }); // prettier-ignore
+  const begun = (step: string): RunEvent => ({ type: 'StepStarted', at: 15, step, attempt: 1 });
+
+  it('for another attempt, when the run is cancelled', async () => {
+    const plan = planOf({ a: { retry: { attempts: 2 } } });
+    host.open(plan, [start, begun('a'), failed('a')], [], { epoch: 2 }, 3, [cancel()]);
+    await quiet();
+    expect(host.telemetry.told).toEqual(['a waited for retry', 'run cancelled']);
+  });
+
+  it('for a decision, when the run wrote too much', async () => {
+    (host.limits as { maxEvents: number }).maxEvents = 5;
+    const plan = planOf({ ok: { approval: { message: 'Go?' } }, a: {}, b: {} });
+    host.open(plan, [start, asked(), begun('a')], [taken], { epoch: 2 });
+    await quiet();
+    expect(host.telemetry.told).toContain('ok cancelled');
+    expect(host.telemetry.told).toContain('run failed');
+  });
+});
+
 describe('a run that is over here', () => {
   it('takes nothing that an errand brings', async () => {
     let answer = () => {};

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { names, type RunFacts, type RunTelemetry } from '../../telemetry/index.js';
-import { computeUsd, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
+import { computeUsd, hasEnded, leaves, type Run, type RunEvent, stateAt, type Trigger } from '../../workflow/index.js';
 import type { RunSignal } from '../journal/run-write.js';
 import type { Attempt, AttemptOutcome } from './attempt.js';
 
@@ -65,11 +65,24 @@ export function beginsStep({ type }: RunEvent): boolean {
   return type === 'StepStarted' || type === 'StepWaiting' || type === 'ApprovalRequested' || type === 'ChildStarted';
 }
 
-/** What there is to tell of a wait that an event ended: for another attempt, a time, an event or a decision. */
-export function tellWaited(before: Run, after: Run, event: RunEvent): ((telemetry: RunTelemetry) => void) | undefined {
-  const step = event.type === 'TimerFired' && event.timer.kind !== 'runTimeout' ? event.timer.step : 'step' in event ? event.step : undefined; // prettier-ignore
-  const was = step === undefined ? undefined : stateAt(before, step);
-  if (step === undefined || (was?.status !== 'waiting' && was?.status !== 'retrying')) return undefined;
+type Tell = (telemetry: RunTelemetry) => void;
+
+/** What there is to tell of the waits that an event ended: for another attempt, a time, an event or a decision. */
+export function tellWaited(before: Run, after: Run, event: RunEvent): readonly Tell[] {
+  return touched(before, after, event).flatMap((step) => toldOf(step, before, after, event) ?? []);
+}
+
+/** The step that the event is about; where the rest of the run is cancelled with it, whatever waits. */
+function touched(before: Run, after: Run, event: RunEvent): readonly string[] {
+  const over = hasEnded(after.status) || (after.ending !== undefined && after.inFlight + after.waiting === 0);
+  if (over) return before.waiting + before.retrying === 0 ? [] : [...leaves(before)].map(([path]) => path);
+  if (event.type === 'TimerFired') return event.timer.kind === 'runTimeout' ? [] : [event.timer.step];
+  return 'step' in event ? [event.step] : [];
+}
+
+function toldOf(step: string, before: Run, after: Run, event: RunEvent): Tell | undefined {
+  const was = stateAt(before, step);
+  if (was?.status !== 'waiting' && was?.status !== 'retrying') return undefined;
   if (stateAt(after, step)?.status === was.status) return undefined;
   const from = was.status === 'retrying' ? was.finishedAt : was.startedAt;
   if (from === undefined) return undefined;
@@ -78,7 +91,7 @@ export function tellWaited(before: Run, after: Run, event: RunEvent): ((telemetr
   // The other run has a span of its own.
   if (kind === 'workflow') return undefined;
   if (kind !== 'approval') return (telemetry) => telemetry.waited(step, kind, took);
-  const decision = event.type === 'ApprovalDecided' ? event.decision : 'cancelled';
+  const decision = event.type === 'ApprovalDecided' && event.step === step ? event.decision : 'cancelled';
   return (telemetry) => telemetry.decided(step, decision, took);
 }
 

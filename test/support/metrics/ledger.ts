@@ -113,9 +113,14 @@ function enter(ledger: Writable<Ledger>, rows: readonly EventRow[]): void {
         break;
       case 'ApprovalDecided': {
         const seconds = (at - asked.get(data.step)!) / 1000;
+        asked.delete(data.step);
         ledger.approvals.push({ workflow, decision: decisions[data.decision], seconds });
         break;
       }
+      case 'RunFailed': // it wrote too much: nothing in it is ended one by one
+        for (const since of asked.values())
+          ledger.approvals.push({ workflow, decision: 'cancelled', seconds: (at - since) / 1000 });
+        break;
       case 'StepSucceeded':
       case 'StepFailed':
       case 'StepRetryScheduled': {

@@ -22,6 +22,7 @@ export function everyWay(outside: string) {
     'is-held': { steps: { a: get('/hold') } },
     'waits-long': { steps: { a: { ...get('/down'), retry: { ...quick, delay: '1h' } } } },
     'waits-a-while': { steps: { a: { ...get('/flaky/${{ run.id }}'), retry: { ...quick, delay: '700ms' } } } },
+    'asks-in-haste': { steps: { ok: { approval: { message: 'Go on?', timeout: '150ms' } } } },
     'by-event': { on: { event: [{ type: 'thing.happened' }] }, steps: { a: value } },
     'by-alert': { on: { alert: [{ match: { alertname: 'Odd' } }] }, steps: { a: value } },
     'by-clock': { on: { schedule: [{ cron: '* * * * * *' }] }, steps: { a: value } },
