@@ -45,6 +45,20 @@ output: \${{ steps.one.output }}
 on: { webhook: [{ path: both, verify: { scheme: bearer, secret: BEARER_HOOK } }] }
 steps: { one: { uses: transform.value, with: { value: 1 } } }
 `,
+      'single.yaml': `id: single
+on:
+  webhook:
+    - { path: single, verify: { scheme: bearer, secret: BEARER_HOOK, deliveryHeader: X-Delivery } }
+    - { path: crowd, verify: { scheme: bearer, secret: BEARER_HOOK, deliveryHeader: X-Delivery } }
+concurrency: { limit: 1, whenFull: skip }
+steps: { go: { waitFor: { event: single.done, timeout: 1h } } }
+`,
+      'second.yaml': `id: second
+on: { webhook: [{ path: crowd, verify: { scheme: bearer, secret: BEARER_HOOK, deliveryHeader: X-Delivery } }] }
+input: { type: object, properties: { n: { type: integer } } }
+concurrency: { limit: 1, whenFull: skip, key: "\${{ input.n }}" }
+steps: { go: { waitFor: { event: second.done, timeout: 1h } } }
+`,
       'unset.yaml': `id: unset
 on: { webhook: [{ path: unset, verify: { scheme: bearer, secret: UNSET_HOOK } }] }
 steps: { one: { uses: transform.value, with: { value: 1 } } }
@@ -165,6 +179,39 @@ steps: { one: { uses: transform.value, with: { value: 1 } } }
       1,
       [{ workflow: 'strict', code: 'CC_INPUT_INVALID' }],
     ]);
+  });
+
+  test('a delivery whose workflows are all full is 409 and starts nothing; some are full: the others run', async () => {
+    const to = (path: string, data: object = {}) => ({
+      ...delivery('bearer', { secret: secrets.BEARER_HOOK, data }),
+      path,
+    });
+    const first = to('single');
+    const started = await deliver(first);
+    expect(started).toMatchObject({ status: 202, body: { runs: [{ workflow: 'single', duplicate: false }] } });
+    const skipped = to('single');
+    expect(await deliver(skipped)).toMatchObject({ status: 409, body: { code: 'CC_CONCURRENCY_FULL' } });
+    // What holds the place is itself no reason to refuse it.
+    const { id } = started.body.runs[0];
+    expect(await deliver(first)).toMatchObject({ status: 202, body: { runs: [{ id, duplicate: true }] } });
+
+    const full = { workflow: 'single', code: 'CC_CONCURRENCY_FULL' };
+    expect(await deliver(to('crowd', { n: 1 }))).toMatchObject({
+      status: 202,
+      body: { runs: [{ workflow: 'second' }], refused: [full] },
+    });
+    expect(await deliver(to('crowd', { n: 1 }))).toMatchObject({ status: 409, body: { code: 'CC_CONCURRENCY_FULL' } });
+    // Full and wrong: what is wrong will be so when there is room.
+    expect(await deliver(to('crowd', { n: 'one' }))).toMatchObject({
+      status: 400,
+      body: { code: 'CC_INPUT_INVALID', problems: [{ path: 'input.n' }] },
+    });
+    expect([await runCount('single'), await runCount('second')]).toEqual([1, 1]);
+
+    await hub.post(`/api/v1/runs/${id}/cancel`, {});
+    await hub.ended(id);
+    // Nothing remembers that it was skipped.
+    expect(await deliver(skipped)).toMatchObject({ status: 202, body: { runs: [{ duplicate: false }] } });
   });
 
   test('GitHub may send a form, and a request may bring its trace', async () => {

@@ -23,14 +23,14 @@ const outcome = z
       .describe('Durable; none when no `if` matched'),
     refused: z
       .array(z.strictObject({ workflow: workflowId, code: z.string() }))
-      .describe('Workflows that cannot take the delivery, where others can'),
+      .describe('Workflows that cannot take the delivery or are full, where others can start'),
   })
   .meta({ id: 'WebhookOutcome' });
 
 const receive = routeSpec({
   summary: 'Take a delivery of another service',
   description:
-    'Open to anybody who can sign: see `on.webhook`. The signature is over the bytes of the body. Answers 202 when every run it starts is durable; the same delivery again names the same runs. Slack is answered 200: its challenge, or nothing for what a person did.',
+    'Open to anybody who can sign: see `on.webhook`. The signature is over the bytes of the body. Answers 202 when every run it starts is durable; the same delivery again names the same runs. When all of its workflows are full (`concurrency` with `whenFull: skip`) nothing starts: 409. Slack is answered 200: its challenge, or nothing for what a person did.',
   access: 'public',
   params: z.strictObject({ path: z.string().meta({ examples: ['github'] }) }),
   rawBody: true,
@@ -44,6 +44,7 @@ const receive = routeSpec({
     'CC_WEBHOOK_LATE',
     'CC_INPUT_INVALID',
     'CC_WORKFLOW_DISABLED',
+    'CC_CONCURRENCY_FULL',
     'CC_OVERLOADED',
     'CC_SHUTTING_DOWN',
     'CC_DATABASE_UNAVAILABLE',

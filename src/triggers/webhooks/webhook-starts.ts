@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CcError, type ErrorCode } from '../../errors/index.js';
 import { RunStarter, type StartRequest } from '../../runs/index.js';
 import type { Trigger } from '../../workflow/index.js';
-import { reasonOf, verdictOn } from '../start-failure.js';
+import { isFull, reasonOf, verdictOn } from '../start-failure.js';
 
 /** What a delivery means to a workflow. */
 export interface WebhookOccasion {
@@ -21,7 +21,7 @@ interface WebhookRun {
 
 export interface WebhookOutcome {
   readonly runs: readonly WebhookRun[];
-  /** Workflows that can never start as the delivery is. */
+  /** Workflows that can never start as the delivery is, or skip it because as many of their runs go as they let. */
   readonly refused: readonly { readonly workflow: string; readonly code: ErrorCode }[];
 }
 
@@ -34,7 +34,7 @@ export class WebhookStarts {
 
   /**
    * Every run of the answer is durable. Throws what its sender should send the delivery again for, when a run may still
-   * come of it; and what is wrong with it, when no workflow can take it.
+   * come of it; and when no workflow can take it, what is wrong with it, or CC_CONCURRENCY_FULL when nothing is.
    */
   async start(
     occasions: ReadonlyMap<string, WebhookOccasion>,
@@ -55,13 +55,15 @@ export class WebhookStarts {
     const failures = settled.flatMap((one) => (one.status === 'rejected' ? [asError(one.reason)] : []));
     const again = failures.find((failure) => verdictOn(failure) === 'again');
     if (again !== undefined) throw again;
-    const [first] = failures;
+    const first = failures.find((failure) => !isFull(failure)) ?? failures[0];
     if (first !== undefined && failures.length === asked.length) throw first;
     for (const [n, one] of settled.entries()) {
       const { workflow } = asked[n]!;
       if (one.status === 'fulfilled') runs.push({ workflow, id: one.value.id, duplicate: one.value.duplicate });
       else {
-        this.#log.warn(`${workflow}: a delivery does not start it: ${reasonOf(one.reason)}`);
+        this.#log[isFull(one.reason) ? 'log' : 'warn'](
+          `${workflow}: a delivery does not start it: ${reasonOf(one.reason)}`,
+        );
         refused.push({ workflow, code: (one.reason as CcError).code });
       }
     }
