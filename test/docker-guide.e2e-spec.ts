@@ -80,6 +80,9 @@ describeWithEngine(page, () => {
   step(1, async (said) => {
     token = /"token": "(.+)"/.exec(said)![1]!;
     expect(await call('hub', '/runs')).toMatchObject({ items: [{ workflow: 'hello', status: 'succeeded' }] });
+    // What a command of a step leaves behind ends as its parent's, the first process: it must not stay a zombie.
+    const leave = `'(sleep 0.2 &); sleep 1; grep -l "^State:.Z" /proc/[0-9]*/status || echo none'`;
+    expect(await guide.run([`docker compose exec -T hub sh -c ${leave}`])).toBe('none\n');
   });
 
   step(

@@ -96,6 +96,20 @@ describe('docker-compose.yml', () => {
     expect(seconds * 1000).toBeGreaterThan(graceMs + abortGraceMs + closeSlackMs);
   });
 
+  it('has somebody who ends what is left of commands of steps: the hub waits only for its own children', () => {
+    const replicas = composeOf('docker-compose.replicas.yml').services;
+    expect([whole.services['hub']!.init, replicas['worker']!.init, replicas['hub']!.init]).toEqual([true, true, undefined]); // prettier-ignore
+  });
+
+  it('passes on every secret that commandcenter.yaml names, empty where it is not set', () => {
+    const { secrets } = yamlOf<{ secrets: string[] }>('commandcenter.yaml');
+    const given = whole.services['hub']!.environment!;
+    // Of the network of the stack, nobody's to set.
+    const own = { PROMETHEUS_URL: 'http://prometheus:9090' };
+    const expected = secrets.map((name) => [name, own[name as keyof typeof own] ?? `\${${name}:-}`]);
+    expect(secrets.map((name) => [name, given[name]])).toEqual(expected);
+  });
+
   it("keeps the hub's folder and configuration where the image has them", () => {
     const targets = mountsOf(whole.services['hub']!).map(({ target }) => target);
     expect(targets).toEqual([

@@ -33,6 +33,7 @@ const view = (id: string, version: string, more: object = {}) => ({
   steps: 1,
   schedules: [],
   events: [],
+  webhooks: [],
   updatedAt: new Date(testNow).toISOString(),
   definition: { id, steps: { s: { uses: 'a.b', with: { value: 1 } } } },
   ...more,
@@ -200,4 +201,27 @@ it('workflows list says why an edit did not take', async () => {
   const { stdout, stderr } = await cc('workflows list');
   expect(stdout).toContain('workflows/w.yaml');
   expect(stderr).toContain('workflows/w.yaml:2:3  steps.s.uses  no such agent  [CC_AGENT_UNKNOWN]');
+});
+
+it('workflows list and show say what starts runs', async () => {
+  const started = { schedules: ['0 7 * * 1-5'], events: ['order.paid'], webhooks: ['github'] };
+  hub.on('GET /workflows', { json: { items: [view('w', 'v1', started), view('by-hand', 'v1')], nextCursor: null } });
+  expect((await cc('workflows list')).stdout).toMatch(
+    /^ID.*STARTED BY.*\nw .* {2}0 7 \* \* 1-5, order\.paid, \/hooks\/github {2}.*\nby-hand +by-hand +v1 +1 +yes/,
+  );
+  const verify = { scheme: 'github', secret: 'S' };
+  const on = {
+    schedule: [{ cron: '0 7 * * 1-5' }],
+    event: [{ type: 'order.paid' }],
+    // Twice while its secret is changed.
+    webhook: [
+      { path: 'github', verify },
+      { path: 'github', verify: { ...verify, secret: 'S_NEXT' } },
+    ],
+  };
+  const definition = { id: 'w', on, steps: { s: { uses: 'a.b' } } };
+  hub.on('GET /workflows/w', { json: view('w', 'v1', { definition }) });
+  expect((await cc('workflows show w')).stdout).toMatch(/^started by +0 7 \* \* 1-5, order\.paid, \/hooks\/github$/m);
+  hub.on('GET /workflows/by-hand', { json: view('by-hand', 'v1') });
+  expect((await cc('workflows show by-hand')).stdout).toMatch(/^started by +-$/m);
 });

@@ -4,6 +4,7 @@ import { type Cli, type Colours, jsonHelp } from '../cli.js';
 import { collect } from '../hub/paging.js';
 import type { WorkflowSummary, WorkflowView } from '../hub/shapes.js';
 import { oneLine, printable } from '../print/printable.js';
+import { startedBy, startersOf } from '../print/started-by.js';
 import { fields, table } from '../print/table.js';
 import { problemLine } from '../print/failure.js';
 import { addApply } from './workflow-apply.js';
@@ -60,7 +61,7 @@ function listText(items: readonly WorkflowSummary[], cli: Cli): string {
       oneLine(item.name, 40),
       item.version,
       String(item.steps),
-      oneLine([...item.schedules, ...item.events].join(', '), 40),
+      oneLine(startedBy(item), 40),
       enabledText(item, cli.colours),
       originOf(item),
     ]),
@@ -74,6 +75,7 @@ function showText(workflow: WorkflowView, cli: Cli): string {
       ['workflow', workflow.id],
       ['name', oneLine(workflow.name)],
       ['version', workflow.version],
+      ['started by', oneLine(startedBy(startersOf(workflow.definition))) || '-'],
       ['enabled', enabledText(workflow, cli.colours)],
       ['from', oneLine(originOf(workflow))],
     ],

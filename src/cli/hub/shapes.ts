@@ -1,3 +1,5 @@
+import type { WorkflowDefinition } from '@commandcenter/sdk/definition';
+
 /** What the HTTP API answers, as far as the command line reads it (design: HTTP API). Values are trusted, not checked. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -114,7 +116,7 @@ export interface WorkflowView {
   readonly file?: string;
   readonly plugin?: string;
   readonly problems?: readonly ProblemView[];
-  readonly definition: unknown;
+  readonly definition: WorkflowDefinition;
 }
 
 export interface WorkflowVersionView {
@@ -128,6 +130,7 @@ export interface WorkflowSummary extends Omit<WorkflowView, 'definition'> {
   readonly steps: number;
   readonly schedules: readonly string[];
   readonly events: readonly string[];
+  readonly webhooks: readonly string[];
 }
 
 export interface ScheduleView {

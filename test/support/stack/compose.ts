@@ -8,6 +8,7 @@ export const root = resolve(import.meta.dirname, '../../..');
 export interface Service {
   readonly image: string;
   readonly build?: string;
+  readonly init?: boolean;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
