@@ -204,4 +204,20 @@ describe('a job that a dead worker held', () => {
     await database.pool.query(`SELECT graphile_worker.force_unlock_workers(ARRAY['pool-dead'])`);
     await eventually(() => expect(seen).toEqual([7]));
   });
+
+  it('is deleted when another took its place meanwhile, as nobody will ever do it; what waits or is held stays', async () => {
+    const jobs = new Jobs(database, config, 'api');
+    const add = (n: number) => jobs.enqueue(database.pool, [{ task: 'note', payload: n, jobKey: 'one' }]);
+    await add(1);
+    const hold = `UPDATE graphile_worker._private_jobs SET locked_by = 'pool-dead', locked_at = now(), attempts = attempts + 1 WHERE payload::text = $1`;
+    await database.pool.query(hold, ['1']);
+    await add(2);
+    const payloads = async () =>
+      (await database.pool.query<{ payload: number }>('SELECT payload FROM graphile_worker._private_jobs ORDER BY id')).rows.map((row) => row.payload); // prettier-ignore
+    await jobs.tidy();
+    expect(await payloads()).toEqual([1, 2]);
+    await database.pool.query(`SELECT graphile_worker.force_unlock_workers(ARRAY['pool-dead'])`);
+    await jobs.tidy();
+    expect(await payloads()).toEqual([2]);
+  });
 });

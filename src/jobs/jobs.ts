@@ -5,6 +5,7 @@ import { Logger as WorkerLogger, run, type Runner, type WorkerEvents, WorkerPres
 import { CONFIG, type Config } from '../config/index.js';
 import { Database, type Tx } from '../database/index.js';
 import { messageOf } from '../errors/index.js';
+import { deleteDeadJobs } from './dead-jobs.js';
 import { ForgivingPool } from './forgiving-pool.js';
 import { JOBS_ROLE, type JobsRole } from './role.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -13,6 +14,7 @@ import { WorkerWatch } from './worker-watch.js';
 const stalledMs = 5000;
 /** What the workers may take to stop. Handlers get one second of it before they are told to. */
 const stopMs = 3000;
+const tidyEveryMs = 3_600_000;
 
 export interface NewJob {
   readonly task: string;
@@ -39,6 +41,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #stop = new AbortController();
   #runner: Runner | undefined;
   #supervised: Promise<void> | undefined;
+  #tidying: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
@@ -72,12 +75,24 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    if (this.role !== 'api') this.#supervised = this.#supervise();
+    if (this.role === 'api') return;
+    this.#supervised = this.#supervise();
+    this.#tidying = setInterval(() => void this.tidy(), tidyEveryMs);
+  }
+
+  /** Jobs are hints, so of one that nobody will do nothing is missed. Every replica does it: safe to do twice. */
+  async tidy(): Promise<void> {
+    try {
+      await deleteDeadJobs(this.database);
+    } catch (thrown) {
+      this.#log.warn(`dead jobs stay until the next try: ${messageOf(thrown)}`);
+    }
   }
 
   /** Stops claiming; handlers that wait for capacity are the other rooms' to wake. */
   async onModuleDestroy(): Promise<void> {
     this.#stop.abort();
+    clearInterval(this.#tidying);
     this.#runner?.stop('shutting down').catch(() => undefined);
     await this.#supervised;
   }

@@ -1,5 +1,7 @@
 import { HubEvents, PluginMetrics, PluginOptions, PluginQueue, PluginStore } from '@commandcenter/sdk';
 import { Injectable } from '@nestjs/common';
+import { isForgotten } from './channels/slack-bot.js';
+import { forgetOld } from './forget.js';
 import { cut, oneLine } from './message/texts.js';
 import { contentKey, groupItems, sha256 } from './item.js';
 import type { NotifierOptions } from './options.js';
@@ -57,16 +59,27 @@ export class Intake {
 
   /** When this content was first said, ms; kept before anything is queued, so that a retry after a crash finds it. */
   async #occasion({ groupKey, receiver }: Notification, content: string): Promise<number> {
-    const key = `said/${sha256(JSON.stringify([groupKey, receiver]))}`;
+    const hash = sha256(JSON.stringify([groupKey, receiver]));
+    const key = `said/${hash}`;
     const known = ((await this.store.get(key)) ?? []) as Occasion[];
     const now = Date.now();
-    const recent = known.filter(({ at }) => now - at < RETRY_WINDOW_MS);
+    const isRecent = ({ at }: Occasion) => now - at < RETRY_WINDOW_MS;
+    const recent = known.filter(isRecent);
     const same = recent.find((one) => one.content === content);
     if (same) return same.at;
     // By the minute: twins that two replicas take in the same instant still agree.
     const at = Math.floor(now / 60_000) * 60_000;
     await this.store.set(key, [...recent, { content, at }].slice(-20));
+    if (known.length === 0) await this.#forget(hash, (value) => !(value as Occasion[]).some(isRecent));
     return at;
+  }
+
+  /** A group of pods that are gone never comes again. */
+  async #forget(hash: string, isOver: (value: unknown) => boolean): Promise<void> {
+    await forgetOld(this.store, 'said/', hash, isOver);
+    for (const [name, { type }] of Object.entries(this.options.value.channels)) {
+      if (type === 'slack-bot') await forgetOld(this.store, `slack/${name}/`, hash, isForgotten);
+    }
   }
 }
 

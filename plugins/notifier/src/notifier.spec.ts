@@ -1,5 +1,6 @@
 import { agentContract, startPlugin } from '@commandcenter/sdk/testing';
 import plugin from './index.js';
+import { Intake } from './intake.js';
 import { NotifierAgent } from './notifier-agent.js';
 import { NotifierOptions } from './options.js';
 import { fakeContext } from '@commandcenter/sdk/testing';
@@ -105,5 +106,39 @@ describe('the token', () => {
       const verify = await verifier(none);
       expect([undefined, 'Bearer ', 'Bearer undefined', 'Bearer ,'].map(verify)).toEqual([false, false, false, false]);
     }
+  });
+});
+
+describe('records', () => {
+  it('of groups that are over go when others come, those of late ones stay', async () => {
+    const bot = { type: 'slack-bot', token: 'SLACK_BOT_TOKEN', channel: '#ops' };
+    const { get, ports, stop } = await startPlugin(plugin, NotifierOptions.parse({ channels: { bot } }));
+    const intake = get(Intake) as Intake;
+    const minutes = (n: number) => Date.now() - n * 60_000;
+    const day = 24 * 60;
+    // One of each under each beginning that a hash can have.
+    const heads = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
+    for (const head of heads) {
+      await ports.store.set(`said/${head}old`, [{ content: 'x', at: minutes(11) }]);
+      await ports.store.set(`said/${head}new`, [{ content: 'w', at: minutes(11) }, { content: 'x', at: minutes(9) }]); // prettier-ignore
+      await ports.store.set(`slack/bot/${head}old`, { channel: 'C1', ts: '1.0', merged: false, at: minutes(91 * day) });
+      await ports.store.set(`slack/bot/${head}older`, { channel: 'C1', ts: `${minutes(91 * day) / 1000}`, merged: false }); // prettier-ignore
+      await ports.store.set(`slack/bot/${head}new`, { channel: 'C1', ts: '1.0', merged: false, at: minutes(89 * day) });
+    }
+    const count = async (end: string) => {
+      const prefixes = heads.flatMap((head) => [`said/${head}`, `slack/bot/${head}`]);
+      const lists = await Promise.all(prefixes.map((prefix) => ports.store.list(prefix)));
+      return lists.flat().filter(({ key }) => key.endsWith(end)).length;
+    };
+    const said = (groupKey: string) =>
+      intake.take({ groupKey, receiver: 'hub', status: 'firing', groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', truncatedAlerts: 0, version: '4', alerts: [] } as never); // prettier-ignore
+    await said('one');
+    expect([await count('old'), await count('older'), await count('new')]).toEqual([510, 255, 512]);
+    // It is known now: there is nothing new to make room for.
+    await said('one');
+    expect(await count('old')).toBe(510);
+    for (let n = 0; n < 4_000; n++) await said(`group ${n}`);
+    expect([await count('old'), await count('older'), await count('new')]).toEqual([0, 0, 512]);
+    await stop();
   });
 });

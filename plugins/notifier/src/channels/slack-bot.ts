@@ -25,6 +25,17 @@ interface FirstMessage {
   readonly ts: string;
   /** It tells of other groups too and is not edited. */
   readonly merged: boolean;
+  /** When it was posted, ms. */
+  readonly at?: number;
+}
+
+/** Ms. A group that fires for longer begins a new thread. */
+const REMEMBERED_MS = 90 * 86_400_000;
+
+/** Whether this is the first message of a group whose end was never told. */
+export function isForgotten(value: unknown): boolean {
+  const { at, ts } = value as FirstMessage;
+  return Date.now() - (at ?? Number(ts) * 1_000) > REMEMBERED_MS;
 }
 
 export interface BotTarget {
@@ -117,7 +128,7 @@ export class SlackBot implements Channel {
 
   async #remember(store: StoreWriter, entry: GroupEntry, at: FirstMessage): Promise<void> {
     if (isOver(entry) || at.ts === '') await store.delete(this.#key(entry));
-    else await store.set(this.#key(entry), at);
+    else await store.set(this.#key(entry), { ...at, at: Date.now() });
   }
 
   #key({ group: { groupKey } }: GroupEntry): string {
