@@ -27,7 +27,7 @@ install_missing() {
 }
 
 unpack_engine() { # WORK BIN PLUGINS
-  debian_unpack "$1" "$1/engine" docker.io docker-cli containerd docker-compose docker-buildx tini || return
+  debian_unpack "$1" "$1/engine" docker.io docker-cli containerd docker-compose docker-buildx tini-static || return
   mkdir -p "$2" "$3" || return
   (cd "$1/engine/usr" && cp sbin/dockerd sbin/docker-proxy bin/containerd bin/containerd-shim-runc-v2 bin/docker "$2" \
     && cp bin/tini-static "$2/docker-init" && cp libexec/docker/cli-plugins/docker-{compose,buildx} "$3") && "$2/dockerd" --version >&2
