@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testDatabaseUrl } from './support/database.js';
+import { metered, metricsUrlOf } from './support/metrics/metered-hub.js';
+import { Scrape } from './support/metrics/scrape.js';
 import { PluginFolder } from './support/plugin-folder.js';
 import { HubProcess, token } from './support/triggers/hub-process.js';
 import { until } from './support/triggers/wait.js';
@@ -170,27 +172,40 @@ describe('a fault that comes later', () => {
       fine: 'transform.value',
     });
   });
+  /** Of the counter, by plugin and kind. */
+  const counted = async () => {
+    const { samples } = await Scrape.of(metricsUrlOf(hub!));
+    const faults = samples.filter(({ name }) => name === 'plugin_faults_total');
+    return Object.fromEntries(faults.map(({ labels, value }) => [`${labels['plugin']} ${labels['kind']}`, value]));
+  };
+  const none = {
+    './leaky rejection': 0, './leaky exception': 0, 'transform rejection': 0, 'transform exception': 0, '_other rejection': 0,
+  }; // prettier-ignore
   const logged = (text: string) => hub!.log.filter((line) => line.includes(text));
 
   it.each([
-    ['reject', 'Plugin \\"./leaky\\" let a promise fail that nobody awaits: leaked'],
-    ['timer', 'Plugin \\"./leaky\\" threw where nobody could catch it: escaped'],
-    ['text', 'Somebody let a promise fail that nobody awaits: only text'],
-  ])('is logged under the name of the plugin, and the hub goes on: %s', async (id, line) => {
-    await start();
+    ['reject', 'Plugin \\"./leaky\\" let a promise fail that nobody awaits: leaked', './leaky rejection'],
+    ['timer', 'Plugin \\"./leaky\\" threw where nobody could catch it: escaped', './leaky exception'],
+    ['text', 'Somebody let a promise fail that nobody awaits: only text', '_other rejection'],
+  ])('is logged under the name of the plugin and counted, and the hub goes on: %s', async (id, line, series) => {
+    await start(metered);
+    expect(await counted()).toEqual(none);
     expect(await outcome(id)).toMatchObject({ status: 'succeeded' });
     await until('the line', async () => logged(line).length > 0);
+    expect(await counted()).toEqual({ ...none, [series]: 1 });
     expect(await outcome('fine')).toMatchObject({ status: 'succeeded' });
     expect(await hub!.end()).toBe(0);
   });
 
-  it('does not fill the log, however often it comes', async () => {
-    await start();
+  it('does not fill the log, however often it comes, and is counted each time', async () => {
+    await start(metered);
     await outcome('flood');
     await sleep(3_000);
     await outcome('flood');
     await until('the line after them', async () => logged('"dropped":').length > 0);
     expect(logged('again').length).toBeLessThan(20);
+    await until('all to be counted', async () => (await counted())['./leaky exception']! >= 1_000);
+    expect(await counted()).toEqual({ ...none, './leaky exception': 1_000 });
     expect(await outcome('fine')).toMatchObject({ status: 'succeeded' });
   });
 

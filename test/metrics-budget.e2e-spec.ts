@@ -21,6 +21,7 @@ const workflows = Object.fromEntries(
 const known = (agents: Known['agents']): Known => ({
   workflows: Object.entries(workflows).map(([id, { on }]) => ({ id, triggers: ['manual', 'rerun', ...(on ? ['schedule'] : [])] })),
   agents,
+  plugins: ['http', 'transform', './worker.mjs'].map((use) => ({ use })),
 }); // prettier-ignore
 
 describe(`${count} workflows`, () => {

@@ -37,6 +37,7 @@ describe('the metrics of runs that wait, are part of others, or are done again',
     known = {
       workflows: Object.keys(workflows).map((id) => ({ id, triggers: triggersOf(id) })),
       agents: (await hub.call('GET', '/agents')).body.items,
+      plugins: (await hub.call('GET', '/plugins')).body.items,
     };
   });
   afterAll(async () => {

@@ -54,6 +54,7 @@ describe('the metrics of a hub', () => {
         ...cost,
       })),
       agents: (await hub.call('GET', '/agents')).body.items,
+      plugins: (await hub.call('GET', '/plugins')).body.items,
     };
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.js';
 import { messageOf } from '../errors/index.js';
 import { placeOfPlugin, type PluginPlace } from '../plugin-host/index.js';
+import { PluginFaults } from '../telemetry/index.js';
 import { type FaultKind, judge } from './faults.js';
 import type { Log } from './log.js';
 
@@ -13,12 +14,13 @@ const says: Record<FaultKind, string> = {
 };
 
 /**
- * Errors that nobody caught: those of a plugin are logged under its name and the hub goes on; those of the hub itself
- * end it, as Node would. Its runs are then picked up by another replica, or by this one when it is back.
+ * Errors that nobody caught: those of a plugin are logged under its name and counted, and the hub goes on; those of the hub
+ * itself end it, as Node would. Its runs are then picked up by another replica, or by this one when it is back.
  */
 export function watchFaults(config: Config, log: Log, exit: (code: number) => void): void {
   const places = placesOf(config);
   const lines = new Quiet();
+  const faults = new PluginFaults(config.plugins.map(({ use }) => use));
   const on = (kind: FaultKind) => (thrown: unknown) => {
     const { plugin, survivable } = judge(kind, thrown, places);
     const err = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
@@ -27,6 +29,7 @@ export function watchFaults(config: Config, log: Log, exit: (code: number) => vo
       exit(1);
       return;
     }
+    faults.count(kind, plugin);
     const who = plugin === undefined ? 'Somebody' : `Plugin "${plugin}"`;
     const dropped = lines.take(`${plugin}`);
     if (dropped === undefined) return;

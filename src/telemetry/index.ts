@@ -15,6 +15,7 @@ export {
 export { Gauges, type Reading } from './gauges.js';
 export { MetricService, Span } from './nest-otel.js';
 export { nameRoute } from './http-route.js';
+export { PluginFaults } from './plugin-faults.js';
 export { sharedRead } from './shared-read.js';
 export { SilentTelemetry } from './silent-telemetry.js';
 export type { RunningTelemetry } from './running-telemetry.js';

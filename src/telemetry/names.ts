@@ -176,6 +176,13 @@ export const instruments = {
     description: 'Runs taken over from a replica',
     labels: ['reason'],
   },
+  pluginFaults: {
+    name: 'plugin_faults_total',
+    kind: 'counter',
+    unit: '{fault}',
+    description: 'Errors of plugins that nobody caught, beside what attempts failed of; the hub went on',
+    labels: ['plugin', 'kind'],
+  },
   defaultPartitionRows: {
     name: 'run_default_partition_rows',
     kind: 'gauge',
@@ -208,6 +215,7 @@ export const labelValues = {
   activeStatus: ['queued', 'running', 'waiting', 'paused'],
   decision: ['approved', 'rejected', 'expired', 'cancelled'],
   alertDecision: ['started', 'cooldown', 'guarded'],
+  faultKind: ['rejection', 'exception'],
   partitionedTable: ['run', 'run_event', 'run_log'],
   poolState: ['used', 'idle', 'waiting'],
   connectionState: ['active', 'idle'],
@@ -215,6 +223,8 @@ export const labelValues = {
 
 /** The workflows beyond `telemetry.workflowLabelBudget`. */
 export const otherWorkflow = '_other';
+/** Whose fault it is when a stack names no plugin. */
+export const unknownPlugin = '_other';
 /** The kind of cost that the hub reckons itself, from time and rate. */
 export const computeCost = 'compute';
 

@@ -24,6 +24,7 @@ const closed: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   agent_duration: { status: labelValues.agentStatus },
   agent_errors_total: { error_type: labelValues.errorType },
   db_pool_connections: { state: labelValues.poolState },
+  plugin_faults_total: { kind: labelValues.faultKind },
   run_default_partition_rows: { table: labelValues.partitionedTable },
   http_server_active_connections: { state: labelValues.connectionState },
 };

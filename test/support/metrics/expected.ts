@@ -1,4 +1,4 @@
-import { instruments, type Instrument, labelValues } from '../../../src/telemetry/names.js';
+import { instruments, type Instrument, labelValues, unknownPlugin } from '../../../src/telemetry/names.js';
 import type { Ledger } from './ledger.js';
 import { type Labels, seriesKey, type SeriesValues } from './scrape.js';
 
@@ -10,6 +10,8 @@ export interface Known {
     readonly perMinute?: number;
   }[];
   readonly agents: readonly { readonly id: string; readonly actions: readonly { readonly id: string }[] }[];
+  /** As commandcenter.yaml has them. */
+  readonly plugins: readonly { readonly use: string }[];
 }
 
 /** The series of the engine's counters and histograms that a hub should print when all of this happened on it. */
@@ -44,6 +46,10 @@ export function expectedSeries(known: Known, ledger: Ledger, labelOf = (workflow
       add('agent_retry_count_total', { agent_id, action }, 0);
     }
   }
+
+  for (const { use: plugin } of known.plugins)
+    for (const kind of labelValues.faultKind) add('plugin_faults_total', { plugin, kind }, 0);
+  add('plugin_faults_total', { plugin: unknownPlugin, kind: 'rejection' }, 0);
 
   for (const { workflow, trigger, status, seconds, activeSeconds } of ledger.runs) {
     const workflow_id = labelOf(workflow);

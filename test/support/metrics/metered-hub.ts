@@ -3,7 +3,8 @@ import { type Answer, HubProcess } from '../triggers/hub-process.js';
 import { until } from '../triggers/wait.js';
 import { Scrape } from './scrape.js';
 
-const env = {
+/** Switches the metrics of a hub on, and nothing that leaves it. */
+export const metered = {
   OTEL_SDK_DISABLED: 'false',
   OTEL_EXPORTER_PROMETHEUS_PORT: '0',
   OTEL_TRACES_EXPORTER: 'none',
@@ -18,9 +19,8 @@ export class MeteredHub {
   ) {}
 
   static async start(root: string, databaseUrl: string): Promise<MeteredHub> {
-    const hub = await HubProcess.start(root, databaseUrl, env);
-    const [, metricsUrl = ''] = /Metrics: (http:[^\s"]+)/.exec(hub.log.join('\n')) ?? [];
-    return new MeteredHub(hub, metricsUrl);
+    const hub = await HubProcess.start(root, databaseUrl, metered);
+    return new MeteredHub(hub, metricsUrlOf(hub));
   }
 
   get url(): string {
@@ -45,6 +45,12 @@ export class MeteredHub {
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     return this.hub.end(signal);
   }
+}
+
+/** Of a hub that was started `metered`. */
+export function metricsUrlOf({ log }: HubProcess): string {
+  const [, url = ''] = /Metrics: (http:[^\s"]+)/.exec(log.join('\n')) ?? [];
+  return url;
 }
 
 /** Waits until as many runs are in these states; `where` is SQL. */
