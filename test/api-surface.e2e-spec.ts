@@ -13,6 +13,7 @@ const pages = [
   'GET /login',
   'GET /runs',
   'GET /runs/:id',
+  'GET /runs/:id/stream',
   'POST /approvals/:id/decision',
   'POST /login',
   'POST /runs/:id/cancel',

@@ -104,9 +104,10 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     await profile.close();
   });
 
-  it('are not sent again while nothing has changed, but for the time', async () => {
+  it('without a stream ask again and again, and are not sent while nothing has changed, but for the time', async () => {
     const id = await site.start('hold');
     const [page, profile] = await site.signedIn();
+    await page.route('**/stream', (route) => route.fulfill({ status: 503 }));
     await page.clock.install();
     await page.goto(`${hub.url}/runs/${id}`);
     const next = async () => {
@@ -122,6 +123,8 @@ withBrowser(`open pages in Chromium${noBrowser === undefined ? '' : ` (${noBrows
     await hub.ended(id);
     await page.clock.fastForward(30_000);
     await page.locator('h1 .badge', { hasText: 'cancelled' }).waitFor();
+    // A browser says that the stream failed, now and then.
+    expect(browser.complaints.splice(0).every((one) => one.includes('503'))).toBe(true);
     await profile.close();
   });
 

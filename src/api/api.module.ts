@@ -27,6 +27,8 @@ import { AssetsController } from './pages/assets.controller.js';
 import { LoginController } from './pages/login.controller.js';
 import { RunButtonsController } from './pages/run-buttons.controller.js';
 import { RunPagesController } from './pages/run-pages.controller.js';
+import { RunPageStreamController } from './pages/run-page-stream.controller.js';
+import { Standings } from './pages/standings.js';
 import type { JobsRole } from '../jobs/index.js';
 import { Readiness } from './readiness.js';
 import { SignIn } from './sign-in.js';
@@ -57,13 +59,20 @@ const api = [
   DocsController,
 ];
 
-const pages = [RunPagesController, RunButtonsController, ApprovalPagesController, LoginController, AssetsController];
+const pages = [
+  RunPagesController,
+  RunPageStreamController,
+  RunButtonsController,
+  ApprovalPagesController,
+  LoginController,
+  AssetsController,
+];
 
 @Module({})
 export class ApiModule {
   /** A worker says only whether it is well. */
   static with(role: JobsRole, ...imports: DynamicModule[]): DynamicModule {
     const controllers = role === 'worker' ? [HealthController] : [HealthController, ...api, ...pages];
-    return { module: ApiModule, imports, controllers, providers: [Readiness, SignIn, RunStreams] };
+    return { module: ApiModule, imports, controllers, providers: [Readiness, SignIn, RunStreams, Standings] };
   }
 }

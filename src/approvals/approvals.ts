@@ -89,6 +89,16 @@ export class Approvals {
     return row!.count;
   }
 
+  /** What these runs ask now, in short: another text when they ask something else. Those that ask nothing are left out. */
+  async asking(runs: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.dataSource.query<{ run: string; asks: string }[]>(
+      `SELECT run_id AS run, count(*) || ' ' || max(id::text) AS asks
+         FROM approval WHERE run_id = ANY ($1::uuid[]) AND status = 'pending' GROUP BY run_id`,
+      [runs],
+    );
+    return new Map(rows.map(({ run, asks }) => [run, asks]));
+  }
+
   async get(id: string): Promise<ApprovalView> {
     const row = await this.database.dataSource.getRepository(ApprovalEntity).findOneBy({ id });
     if (row === null) throw notFound(id);

@@ -1,15 +1,16 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Authenticator, mayDo } from '../../identity/index.js';
-import { RunReader } from '../../runs/index.js';
+import { Authenticator } from '../../identity/index.js';
+import { RunFeed, RunReader } from '../../runs/index.js';
 import { runId } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
 import { routeSpec } from '../door/route-spec.js';
-import { credentialOf } from '../http/guard.js';
+import { tellEvents } from '../stream/run-events.js';
 import { RunStreams } from '../stream/run-streams.js';
+import { stillMay } from '../stream/still-may.js';
 
 const seq = z
   .string()
@@ -45,6 +46,7 @@ const ends: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 export class RunStreamController {
   constructor(
     private readonly reader: RunReader,
+    private readonly feed: RunFeed,
     private readonly streams: RunStreams,
     private readonly authenticator: Authenticator,
   ) {}
@@ -61,13 +63,8 @@ export class RunStreamController {
     }
     // A proxy that buffers would keep what is to be seen now.
     reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
-    if (request.method === 'HEAD') void reply.send();
-    else void reply.send(this.streams.open(params.id, after, callerOf(request), () => this.mayGoOn(request)));
-  }
-
-  private async mayGoOn(request: FastifyRequest): Promise<boolean> {
-    const credential = credentialOf(request);
-    const principal = credential && (await this.authenticator.authenticate(credential));
-    return principal !== undefined && mayDo(principal, streamRun.access);
+    if (request.method === 'HEAD') return void reply.send();
+    const mayGoOn = () => stillMay(this.authenticator, request, streamRun.access);
+    void reply.send(this.streams.open(callerOf(request), mayGoOn, tellEvents(this.feed, params.id, after)));
   }
 }

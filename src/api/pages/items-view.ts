@@ -3,7 +3,7 @@ import { cut } from './cut.js';
 import { html, type Html } from './html.js';
 import { statusBadge } from './status.js';
 import { itemsText, type StepRow } from './step-rows.js';
-import { durationText } from './time.js';
+import { instant, tookText } from './time.js';
 import { runLink, waitView } from './wait-view.js';
 
 /** More items than these are counted, not shown: a page of a thousand must stay one that people can read. */
@@ -42,12 +42,13 @@ export function itemsView({ step, items, children }: StepRow, href: string, now:
 
 function row(item: StepView, child: string | undefined, now: number): Html {
   const { id, path, status, attempt, startedAt, finishedAt } = item;
-  const took = startedAt !== null && (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
   return html`<tr id="item-${path}">
     <th scope="row"><code>${path.slice(id.length)}</code></th>
     <td>${statusBadge(status)}${attempt > 1 && html` <span class="muted small">${attempt} attempts</span>`}</td>
     <td class="result">${result(item, child, now)}</td>
-    <td class="number">${took === false ? html`<span class="muted">-</span>` : durationText(took)}</td>
+    <td class="number">
+      ${startedAt === null ? html`<span class="muted">-</span>` : tookText(Date.parse(startedAt), instant(finishedAt), now)}
+    </td>
   </tr>`;
 }
 

@@ -13,6 +13,10 @@ export interface Shell {
   readonly liveMs?: number | undefined;
   /** The script sends it back when it asks again. */
   readonly tag?: string | undefined;
+  /** Where the script hears that there is something else to show. */
+  readonly stream?: string | undefined;
+  /** The hub's clock when the page was made, ms since 1970: durations that go on are counted by it. */
+  readonly now?: number | undefined;
 }
 
 const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -22,7 +26,7 @@ const logo = html`<svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focus
   <circle cx="13" cy="18" r="2.6" />
 </svg>`;
 
-export function layout({ title, main, principal, pending = 0, liveMs, tag }: Shell): Html {
+export function layout({ title, main, principal, pending = 0, liveMs, tag, stream, now }: Shell): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,7 +39,7 @@ export function layout({ title, main, principal, pending = 0, liveMs, tag }: She
 <script src="${assets.script.href}" defer></script>
 ${liveMs !== undefined && html`<noscript><meta http-equiv="refresh" content="${Math.ceil(liveMs / 1000) + 3}" /></noscript>`}
 </head>
-<body${liveMs !== undefined && html` data-live="${liveMs}"`}${tag !== undefined && html` data-tag="${tag}"`}>
+<body${liveMs !== undefined && html` data-live="${liveMs}"`}${tag !== undefined && html` data-tag="${tag}"`}${stream !== undefined && html` data-stream="${stream}"`}${now !== undefined && html` data-now="${now}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <div class="wide">

@@ -3,17 +3,16 @@ import { html, type Html } from './html.js';
 import { listPath } from './runs-filter.js';
 import { costText } from './run-words.js';
 import { runLink } from './wait-view.js';
-import { ago, durationText, moment } from './time.js';
+import { ago, durationText, instant, moment, tookText } from './time.js';
 
 /** What is known of a run beside its steps: each fact a line, what explains it below. */
 export function runFacts(run: RunView, now: number): Html {
   const { id, workflow, version, trigger, createdAt, startedAt, finishedAt, traceId, cost } = run;
-  const ended = finishedAt === null ? now : Date.parse(finishedAt);
-  const took = startedAt === null ? undefined : durationText(ended - Date.parse(startedAt));
+  const took = startedAt !== null && tookText(Date.parse(startedAt), instant(finishedAt), now);
   // Noted when steps end: of an open run this is what was, not what is.
   const active = finishedAt !== null && `${durationText(cost.activeSeconds * 1000)} with a step at work`;
   return html`<dl class="facts">
-    ${fact('Duration', html`<span class="big">${took ?? '-'}</span>`, active)}
+    ${fact('Duration', html`<span class="big">${took === false ? '-' : took}</span>`, active)}
     ${fact('Cost', html`<span class="big">${costText(cost.usd)}</span>`, finishedAt === null && 'so far')}
     ${startedAt === null ? fact('Started', 'not yet', html`queued ${ago(createdAt, now)}`) : fact('Started', ...moment(startedAt, now))}
     ${finishedAt === null ? fact('Ended', 'not yet') : fact('Ended', ...moment(finishedAt, now))}

@@ -113,7 +113,8 @@ export function runPage(page: RunPage): Html {
     main,
     principal,
     pending,
-    ...(follows && { liveMs: everyMs, tag: tag(everyMs) }),
+    now,
+    ...(follows && { liveMs: everyMs, tag: tag(everyMs), stream: `/runs/${run.id}/stream` }),
   });
 }
 

@@ -19,6 +19,7 @@ import { Page, pageSpec, sendPage } from './page.js';
 import { isFresh, runTag } from './run-tag.js';
 import { runPage } from './run-page.js';
 import { runsPage } from './runs-page.js';
+import { Standings } from './standings.js';
 
 /** Dashboards link to the one they call `_other` too. */
 const isWorkflow = (id: string) => id === names.otherWorkflow || workflowId.safeParse(id).success;
@@ -50,6 +51,7 @@ export class RunPagesController {
   constructor(
     private readonly reader: RunReader,
     private readonly approvals: Approvals,
+    private readonly standings: Standings,
     private readonly definitions: Definitions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -84,7 +86,7 @@ export class RunPagesController {
     const principal = callerOf(request);
     const startedAt = performance.now();
     // Before the rest: a page that shows more than its tag says is only made once too often.
-    const shown = { position: await this.reader.position(id), readerId: principal.id, version: assets.script.version };
+    const shown = { standing: await this.standings.of(id), readerId: principal.id, version: assets.script.version };
     if (isFresh(request.headers['if-none-match'], shown, Date.now())) {
       void reply.code(304).send();
       return;

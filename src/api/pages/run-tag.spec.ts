@@ -1,7 +1,11 @@
-import { isFresh, runTag, type Shown } from './run-tag.js';
+import { digestOf, isFresh, runTag, type Shown } from './run-tag.js';
 
-const shown: Shown = { position: { seq: 7, status: 'running', lastLog: '42' }, readerId: 'ada', version: '1' };
-const { position } = shown;
+const shown: Shown = {
+  standing: { seq: 7, status: 'running', lastLog: '42', asks: '' },
+  readerId: 'ada',
+  version: '1',
+};
+const { standing } = shown;
 const made = 1_764_000_000_000;
 
 describe('the tag of a page of a run', () => {
@@ -15,12 +19,15 @@ describe('the tag of a page of a run', () => {
   });
 
   it.each<[string, Shown]>([
-    ['an event', { ...shown, position: { ...position, seq: 8 } }],
-    ['a status', { ...shown, position: { ...position, status: 'waiting' } }],
-    ['a log line', { ...shown, position: { ...position, lastLog: '43' } }],
+    ['an event', { ...shown, standing: { ...standing, seq: 8 } }],
+    ['a status', { ...shown, standing: { ...standing, status: 'waiting' } }],
+    ['a log line', { ...shown, standing: { ...standing, lastLog: '43' } }],
+    ['what it asks', { ...shown, standing: { ...standing, asks: '1 a' } }],
     ['a reader', { ...shown, readerId: 'bob' }],
     ['a hub', { ...shown, version: '2' }],
   ])('knows another page by %s', (_, other) => expect(isFresh(tag, other, made)).toBe(false));
+
+  it('begins with what the stream of the page tells', () => expect(tag.startsWith(`"${digestOf(shown)}.`)).toBe(true));
 
   it.each([undefined, '', '"x"', '*', `W/${tag}`, tag.replace(/\.\d+\./, '.9999999999999.')])('is not %s', (forged) =>
     expect(isFresh(forged, shown, made)).toBe(false),

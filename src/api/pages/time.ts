@@ -12,8 +12,18 @@ export function durationText(ms: number): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-function pair(large: number, unit: string, small: number, smallUnit: string): string {
+/** Like `durationText`, these words are part of the script of the pages: they may use nothing but each other. */
+export function pair(large: number, unit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
+}
+
+/** How long it took, or has until now while there is no end: the script counts on. */
+export function tookText(from: number, to: number | null, now: number): Html | string {
+  return to === null ? html`<span data-since="${from}">${durationText(now - from)}</span>` : durationText(to - from);
+}
+
+export function instant(iso: string | null): number | null {
+  return iso === null ? null : Date.parse(iso);
 }
 
 const units = [

@@ -1,7 +1,7 @@
 import { html, type Html } from './html.js';
 import { statusBadge } from './status.js';
 import { itemsText } from './step-rows.js';
-import { durationText, relativeText } from './time.js';
+import { durationText, relativeText, tookText } from './time.js';
 import { ticksOf } from './ticks.js';
 import type { Bar, Timeline, Track } from './timeline.js';
 import { waitView } from './wait-view.js';
@@ -89,9 +89,14 @@ function row(track: Track, scale: Scale, now: number): Html {
       ${bars.length > 0 ? picture(bars, scale) : html`<span class="muted small">${whyNothing(track)}</span>`}${dueAt !== undefined && html`<span class="hidden">next attempt ${relativeText(dueAt, now)}</span>`}
     </td>
     <td class="number">
-      ${bars.length > 0 ? durationText(bars.at(-1)!.to - bars[0]!.from) : html`<span class="muted">-</span>`}
+      ${bars.length > 0 ? tookOf(bars[0]!.from, bars.at(-1)!, now) : html`<span class="muted">-</span>`}
     </td>
   </tr>`;
+}
+
+function tookOf(from: number, { to, outcome }: Bar, now: number): Html | string {
+  const goesOn = (outcome === 'running' || outcome === 'waiting') && to === now;
+  return tookText(from, goesOn ? null : to, now);
 }
 
 function whyNothing({ skipped, row }: Track): string {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { FeedListener, RunEventView, Watch } from '../../runs/index.js';
 
 /** Beyond this a client is behind: nothing more is read for it until it has taken what it has. */
 const BUFFER_BYTES = 64 * 1024;
@@ -13,9 +12,16 @@ export interface StreamTimes {
   readonly retryMs: number;
 }
 
-/** A run as server-sent events. Of what a slow client has not taken at most one read of the feed is kept. */
-export class EventStream extends Readable implements FeedListener {
-  #watch: Watch | undefined;
+/** Where what is told comes from. */
+export interface Source {
+  /** The client took what it had, and may be told more. */
+  more(): void;
+  stop(): void;
+}
+
+/** Server-sent events for one client. Its source tells no more than it takes. */
+export class EventStream extends Readable {
+  #source: Source | undefined;
   #beat: NodeJS.Timeout | undefined;
   #stall: NodeJS.Timeout | undefined;
 
@@ -26,15 +32,15 @@ export class EventStream extends Readable implements FeedListener {
     super({ highWaterMark: BUFFER_BYTES });
   }
 
-  /** `watch` begins to tell this listener. */
-  start(watch: (listener: FeedListener) => Watch): void {
+  /** `begin` begins to tell this stream. */
+  start(begin: (stream: EventStream) => Source): void {
     this.push(`retry: ${this.times.retryMs}\n\n`); // headers go out with it, however long the run is silent
     this.#beat = setInterval(() => void this.#check(), this.times.beatMs);
-    this.#watch = watch(this);
+    this.#source = begin(this);
   }
 
-  events(events: readonly RunEventView[]): boolean {
-    const text = events.map((event) => `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  /** Whether it can take more now; if not, its source is asked for `more()`. */
+  tell(text: string): boolean {
     if (this.push(text)) return true;
     this.#stall ??= setTimeout(
       () => this.destroy(new Error(`the client took nothing for ${this.times.stallMs} ms`)),
@@ -43,19 +49,22 @@ export class EventStream extends Readable implements FeedListener {
     return false;
   }
 
-  ended(status: string | null): void {
-    this.#finish(`event: end\ndata: ${JSON.stringify({ status })}\n\n`);
-  }
-
   /** The client may come back, to another replica perhaps. */
   leave(reason: string): void {
-    this.#finish(`: ${reason}\n\n`);
+    this.finish(`: ${reason}\n\n`);
+  }
+
+  finish(text: string): void {
+    if (this.destroyed || this.#beat === undefined) return;
+    this.#release();
+    this.push(text);
+    this.push(null);
   }
 
   override _read(): void {
     clearTimeout(this.#stall);
     this.#stall = undefined;
-    this.#watch?.more();
+    this.#source?.more();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -69,17 +78,10 @@ export class EventStream extends Readable implements FeedListener {
     else if (this.#stall === undefined && !this.readableEnded && !this.destroyed) this.push(': beat\n\n');
   }
 
-  #finish(text: string): void {
-    if (this.destroyed || this.#beat === undefined) return;
-    this.#release();
-    this.push(text);
-    this.push(null);
-  }
-
   #release(): void {
     clearInterval(this.#beat);
     this.#beat = undefined;
     clearTimeout(this.#stall);
-    this.#watch?.stop();
+    this.#source?.stop();
   }
 }

@@ -2,8 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { CONFIG, type Config } from '../../config/index.js';
 import { CcError } from '../../errors/index.js';
 import type { Principal } from '../../identity/index.js';
-import { RunFeed } from '../../runs/index.js';
-import { EventStream, type StreamTimes } from './event-stream.js';
+import { EventStream, type Source, type StreamTimes } from './event-stream.js';
 
 /** Streams that are opened while all places are taken may try again after this, seconds. */
 const RETRY_AFTER = 5;
@@ -17,23 +16,20 @@ export class RunStreams implements OnModuleDestroy {
   readonly #open = new Map<EventStream, string>();
   #closing = false;
 
-  constructor(
-    private readonly feed: RunFeed,
-    @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** The events of a run after `after`, and what comes. `mayGoOn` is asked now and then: a stream outlives no token. */
-  open(run: string, after: number, principal: Principal, mayGoOn: () => Promise<boolean>): EventStream {
+  /** `mayGoOn` is asked now and then: a stream outlives no token. */
+  open(principal: Principal, mayGoOn: () => Promise<boolean>, begin: (stream: EventStream) => Source): EventStream {
     this.#requirePlace(principal);
     const stream = new EventStream(this.times, mayGoOn);
     this.#open.set(stream, principal.id);
     stream.once('close', () => this.#open.delete(stream));
-    stream.on('error', (error) => this.#log.debug(`stream of run ${run} dropped: ${error.message}`));
-    stream.start((listener) => this.feed.watch(run, after, listener));
+    stream.on('error', (error) => this.#log.debug(`stream dropped: ${error.message}`));
+    stream.start(begin);
     return stream;
   }
 

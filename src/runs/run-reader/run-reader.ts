@@ -99,13 +99,18 @@ export class RunReader {
     return (await this.story(id)).run;
   }
 
-  /** Where a run stands: while this is the same, so is all there is to say of it. Far cheaper than that. */
   async position(id: string): Promise<RunPosition> {
-    const rows = await this.query<RunPosition>(
-      `SELECT seq, status, (SELECT max(seq) FROM run_log WHERE run_id = $1) AS "lastLog" FROM run WHERE id = $1`,
-      [id],
+    return (await this.positions([id])).get(id) ?? noRun(id);
+  }
+
+  /** Where runs stand: while this is the same, so is all there is to say of them. Far cheaper than that. */
+  async positions(ids: readonly string[]): Promise<Map<string, RunPosition>> {
+    const rows = await this.query<RunPosition & { id: string }>(
+      `SELECT w.id, r.seq, r.status, (SELECT max(seq) FROM run_log WHERE run_id = w.id) AS "lastLog"
+         FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT seq, status FROM run WHERE id = w.id LIMIT 1) AS r`,
+      [ids],
     );
-    return rows[0] ?? noRun(id);
+    return new Map(rows.map(({ id, ...position }) => [id, position]));
   }
 
   /** The run and what happened in it, of one moment. */

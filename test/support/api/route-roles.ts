@@ -79,6 +79,7 @@ export const otherRouteRoles: Readonly<Record<string, string>> = {
   'POST /login': 'public 4xx',
   'GET /runs': 'viewer 2xx',
   'GET /runs/{id}': 'viewer 4xx',
+  'GET /runs/{id}/stream': 'viewer 4xx',
   'POST /runs/{id}/cancel': 'operator 4xx',
   'POST /runs/{id}/pause': 'operator 4xx',
   'POST /runs/{id}/rerun': 'operator 4xx',

@@ -10,13 +10,17 @@ export class PagesSite {
   private constructor(
     readonly hub: TestHub,
     readonly browser: TestBrowser,
-    private readonly plugins: PluginFolder,
+    private readonly folder: PluginFolder,
   ) {}
+
+  /** Where the plugin of the stage is: for another hub that has it. */
+  get plugins(): ReturnType<typeof stageOf> {
+    return stageOf(this.folder);
+  }
 
   static async open(): Promise<PagesSite> {
     const plugins = stagePlugin();
-    const stage = { use: './stage.mjs', options: {}, secrets: [], onError: 'fail' } as const;
-    const hub = await TestHub.start(stageWorkflows, { graceMs: 100 }, { root: plugins.path, plugins: [stage] });
+    const hub = await TestHub.start(stageWorkflows, { graceMs: 100 }, stageOf(plugins));
     return new PagesSite(hub, await TestBrowser.launch(), plugins);
   }
 
@@ -38,8 +42,12 @@ export class PagesSite {
   async close(): Promise<void> {
     await this.browser.close();
     await this.hub.close();
-    this.plugins.remove();
+    this.folder.remove();
   }
+}
+
+function stageOf({ path }: PluginFolder) {
+  return { root: path, plugins: [{ use: './stage.mjs', options: {}, secrets: [], onError: 'fail' as const }] };
 }
 
 /** The status in the heading. */

@@ -1,4 +1,7 @@
-/** Keeps a page fresh that says how often (data-live): asks for it again and takes over the parts that are other. */
+/**
+ * Keeps a page fresh that says how often (data-live): asks for it again and takes over the parts that are other. While it
+ * hears from the hub it asks when it is told to, else again and again.
+ */
 export const live = `
   const intervalOf = (page) => Number(page.body.dataset.live ?? 0);
   let every = intervalOf(document);
@@ -15,6 +18,13 @@ export const live = `
   let timer;
   let last = false;
   let failures = 0;
+  let busy = false;
+  let over = false;
+  /* The hub asked not to be asked before that. */
+  let restsUntil = 0;
+  let renewedAt = performance.now();
+  /* Nothing happens but time: bars grow. */
+  const REDRAWN_EVERY = 30000;
 
   const isSelected = (part) => {
     const selection = getSelection();
@@ -74,40 +84,78 @@ export const live = `
     failures += 1;
     /* Longer each time, and not all pages at once. */
     const backoff = Math.min(60000, 1500 * 2 ** failures) * (0.7 + 0.3 * Math.random());
-    return Math.max(backoff, 1000 * Number((status > 0 && thrown.headers.get('retry-after')) || 0));
+    const wanted = 1000 * Number((status > 0 && thrown.headers.get('retry-after')) || 0);
+    restsUntil = performance.now() + wanted;
+    return Math.max(backoff, wanted);
   };
   const stop = () => {
+    over = true;
+    hearNoMore();
     toggle.hidden = true;
     document.body.classList.add('paused');
   };
 
+  const behind = () => told !== undefined && tag?.startsWith('"' + told + '.') !== true;
+  let dueAt = Infinity;
+  const later = (ms) => {
+    clearTimeout(timer);
+    dueAt = performance.now() + ms;
+    if (!paused && !document.hidden) timer = setTimeout(tick, ms);
+  };
+  const sooner = (ms) => {
+    if (!busy && failures === 0 && performance.now() + ms < dueAt) later(ms);
+  };
+  const restOfWait = () => Math.max(0, restsUntil - performance.now());
+  const follow = () =>
+    hear({
+      opened: () => later(failures > 0 ? restOfWait() : REDRAWN_EVERY),
+      news: () => behind() && sooner(Math.max(0, renewedAt + every - performance.now())),
+      lost: () => sooner(every),
+    });
+
   const tick = async () => {
-    let wait = every > 0 ? every : 1000;
-    if (!document.hidden) {
-      try {
-        const all = await renew();
-        failures = 0;
-        say(all ? 'Live' : 'Live, but for what you selected');
-        if (every === 0 && last && all) return;
-        /* Once more after the end: the last lines of the log come a moment later. */
-        last = every === 0 && all;
-        wait = every > 0 ? every : 1000;
-      } catch (thrown) {
-        wait = afterFailure(thrown);
-      }
+    if (busy) return;
+    busy = true;
+    let wait;
+    try {
+      const all = await renew();
+      renewedAt = performance.now();
+      failures = 0;
+      say(all ? 'Live' : 'Live, but for what you selected');
+      if (every === 0) hearNoMore();
+      over = every === 0 && last && all;
+      if (over) return;
+      /* Once more after the end: the last lines of the log come a moment later. */
+      last = every === 0 && all;
+      if (every === 0) wait = 1000;
+      else wait = listening() && all && !behind() ? REDRAWN_EVERY : every;
+    } catch (thrown) {
+      wait = afterFailure(thrown);
+    } finally {
+      busy = false;
     }
-    if (wait === undefined) stop();
-    else if (!paused) timer = setTimeout(tick, wait);
+    if (wait === undefined) return stop();
+    later(wait);
+    if (every > 0 && !paused && !document.hidden) follow();
   };
 
+  const rest = () => {
+    hearNoMore();
+    clearTimeout(timer);
+  };
   toggle.hidden = false;
   toggle.addEventListener('click', () => {
     paused = !paused;
     toggle.textContent = paused ? 'Go on' : 'Pause';
     say(paused ? 'Paused' : 'Live');
     document.body.classList.toggle('paused', paused);
-    clearTimeout(timer);
-    if (!paused) tick();
+    if (paused) rest();
+    else tick();
   });
-  timer = setTimeout(tick, every);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) rest();
+    else if (!paused && !over) later(restOfWait());
+  });
+  later(every);
+  if (!document.hidden) follow();
 `;
