@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { scenarios, testFiles } from '../observability/prometheus/rules-src/cases.js';
 import { alerts, files, groups } from '../observability/prometheus/rules-src/rules.js';
+import { instruments, seriesOf } from '../src/telemetry/names.js';
 import { contract } from './support/dashboards/contract.js';
 import { parsePromql } from './support/dashboards/promql.js';
+import { seriesIn } from './support/rules/series-in.js';
 import { outside } from './support/rules/outside.js';
 import { root } from './support/stack/compose.js';
 
@@ -131,6 +133,25 @@ describe(`the ${
       expect(tests.map(({ alert_rule_test }) => alert_rule_test.length)).toEqual(
         all.map(({ checks }) => checks.length),
       );
+    }
+  });
+});
+
+describe('the series that cases make up', () => {
+  const made = new Set(Object.values(scenarios).flat().flatMap(({ series }) => Object.keys(series))); // prettier-ignore
+  // Where label sets overflow the SDK prints one series with a label of its own instead.
+  const ours = [...made].map(seriesIn).filter(({ name, labels }) => contract.has(name) && !('otel_metric_overflow' in labels)); // prettier-ignore
+  const own = new Set(Object.values(instruments).flatMap(seriesOf));
+
+  it('have the labels that a hub prints, and values that there are', () => {
+    expect(ours.filter(({ name }) => own.has(name)).length).toBeGreaterThan(30);
+    for (const { name, labels } of ours) {
+      const known = contract.get(name)!;
+      const keys = Object.keys(labels);
+      // Of the instrumentations some labels come with some requests.
+      const should = own.has(name) ? [...known.labels] : keys.filter((key) => known.labels.has(key));
+      expect([name, keys.sort()]).toEqual([name, should.sort()]);
+      for (const [label, values] of known.values) expect(values).toContain(labels[label]);
     }
   });
 });

@@ -214,6 +214,7 @@ export const labelValues = {
   trigger: ['manual', 'schedule', 'event', 'webhook', 'alert', 'workflow', 'rerun'],
   activeStatus: ['queued', 'running', 'waiting', 'paused'],
   decision: ['approved', 'rejected', 'expired', 'cancelled'],
+  takeoverReason: ['dead'],
   alertDecision: ['started', 'cooldown', 'guarded'],
   faultKind: ['rejection', 'exception'],
   partitionedTable: ['run', 'run_event', 'run_log'],

@@ -39,7 +39,7 @@ export class EngineMetrics {
 }
 
 /** The one reason there is. */
-export const takenFromDead = { reason: 'dead' };
+export const takenFromDead = { reason: labelValues.takeoverReason[0] };
 
 const known: ReadonlySet<string> = new Set(labelValues.errorType);
 

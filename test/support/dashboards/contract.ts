@@ -19,6 +19,9 @@ const everywhere = ['job', 'instance'];
 const closed: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workflow_runs_total: { status: labelValues.runStatus, trigger: labelValues.trigger },
   workflow_duration: { status: labelValues.runStatus },
+  workflow_approval_wait_time: { decision: labelValues.decision },
+  workflow_alert_starts_total: { decision: labelValues.alertDecision },
+  run_takeovers_total: { reason: labelValues.takeoverReason },
   workflows_active: { status: labelValues.activeStatus },
   agent_runs_total: { status: labelValues.agentStatus },
   agent_duration: { status: labelValues.agentStatus },
