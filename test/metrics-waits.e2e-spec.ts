@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { alerts } from '../observability/prometheus/rules-src/rules.js';
 import { instruments, seriesOf } from '../src/telemetry/names.js';
 import { testDatabaseUrl } from './support/database.js';
 import { differences, expectedSeries, type Known } from './support/metrics/expected.js';
@@ -9,6 +10,7 @@ import { Outside } from './support/metrics/outside.js';
 import type { Labels, Scrape } from './support/metrics/scrape.js';
 import { MeteredSite } from './support/metrics/site.js';
 import { parts, waitingWays } from './support/metrics/waiting-ways.js';
+import { Prometheus, prometheusOnPath } from './support/prometheus.js';
 
 /** Two gauges of a scrape share a question to the database for as long. */
 const freshMs = 1_100;
@@ -195,5 +197,31 @@ describe('the metrics of runs that wait, are part of others, or are done again',
     const haste = scrape.sum(`${instruments.workflowApprovalWait.name}_sum`, { workflow_id: 'asks-in-haste' });
     expect(haste).toBeGreaterThanOrEqual(0.45);
     expect(haste).toBeLessThan(9);
+  });
+
+  const tried = prometheusOnPath ? test : test.skip;
+  tried('the alerts on approvals see in a real Prometheus what the hub says', async () => {
+    const prometheus = await Prometheus.start('commandcenter', hub.metricsUrl);
+    try {
+      await prometheus.scrape();
+      await Promise.all([runs(3, 'asks'), runs(5, 'asks-in-haste')]);
+      await untilRuns(sql, 3, `finished_at IS NULL AND status = 'waiting' AND owner IS NULL`);
+      await untilRuns(sql, 3, 'finished_at IS NULL');
+      await delay(freshMs);
+      const at = await prometheus.scrape();
+      /** What the alert compares with its threshold. */
+      const asks = async (alert: string) => {
+        const { expr } = alerts.find((one) => one.alert === alert)!;
+        const samples = await prometheus.query(expr.replaceAll(/ > [\d.]+/g, ''), at);
+        return samples.filter(({ value }) => Number.isFinite(value));
+      };
+      expect(await asks('ApprovalBacklog')).toEqual([
+        { labels: {}, value: (await approvals('status=pending')).length },
+      ]);
+      // Of the workflow whose approvals ended meanwhile: half of them within the first bucket.
+      expect(await asks('ApprovalWaitLong')).toEqual([{ labels: { workflow_id: 'asks-in-haste' }, value: 30 }]);
+    } finally {
+      await prometheus.stop();
+    }
   });
 });

@@ -15,7 +15,7 @@ export const metered = {
 export class MeteredHub {
   private constructor(
     private readonly hub: HubProcess,
-    private readonly metricsUrl: string,
+    readonly metricsUrl: string,
   ) {}
 
   static async start(root: string, databaseUrl: string): Promise<MeteredHub> {
