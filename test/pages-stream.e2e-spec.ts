@@ -49,11 +49,16 @@ withBrowser(`the stream of an open page${noBrowser === undefined ? '' : ` (${noB
     await page.waitForTimeout(2_000);
     const requests = requestsOf(page);
     const took = () => page.locator('#part-facts .big').first().innerText();
-    const before = await took();
+    const place = async (shape: string, name: string) =>
+      Number.parseFloat((await page.locator(`.bars ${shape}`).first().getAttribute(name))!);
+    const [before, from] = [await took(), await place('.bar.succeeded', 'x')];
     await page.waitForTimeout(5_000);
     expect(requests).toEqual([]);
     // Time goes on without the hub.
     expect(Number.parseFloat(await took()) - Number.parseFloat(before)).toBeGreaterThan(3);
+    expect(await place('.bar.succeeded', 'x')).toBeLessThan(from * 0.8);
+    expect(await place('.wait', 'x2')).toBe(100);
+    expect(await page.locator('#part-facts').innerText()).toMatch(/\b[5-9] seconds ago|\d\d seconds ago/);
     await browser.screenshot(page, 'stream-waits');
 
     const { items } = (await hub.call(`/api/v1/approvals?run=${id}`)).body as { items: { id: string }[] };

@@ -3,7 +3,8 @@ import { html, type Html } from './html.js';
 import { listPath } from './runs-filter.js';
 import { costText } from './run-words.js';
 import { runLink } from './wait-view.js';
-import { ago, durationText, instant, moment, tookText } from './time.js';
+import { ago, instant, moment, tookText } from './time.js';
+import { durationText } from './time-words.js';
 
 /** What is known of a run beside its steps: each fact a line, what explains it below. */
 export function runFacts(run: RunView, now: number): Html {

@@ -7,7 +7,8 @@ import { liveInterval } from './live.js';
 import { costText, triggerText } from './run-words.js';
 import { listPath, runsFilter } from './runs-filter.js';
 import { statusBadge } from './status.js';
-import { ago, durationText } from './time.js';
+import { ago } from './time.js';
+import { durationText } from './time-words.js';
 
 export interface RunsPage {
   readonly runs: Page<RunLine>;

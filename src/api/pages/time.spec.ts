@@ -1,4 +1,5 @@
-import { absoluteText, ago, durationText, relativeText } from './time.js';
+import { absoluteText, ago } from './time.js';
+import { durationText, relativeText } from './time-words.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -37,7 +38,7 @@ describe('a time', () => {
   it('is exact where that matters', () => {
     expect(absoluteText(now)).toBe('2026-11-23 14:03:22 UTC');
     expect(ago('2026-11-23T14:00:00.000Z', now).text).toBe(
-      '<time datetime="2026-11-23T14:00:00.000Z" title="2026-11-23 14:00:00 UTC">3 minutes ago</time>',
+      '<time datetime="2026-11-23T14:00:00.000Z" title="2026-11-23 14:00:00 UTC" data-ago>3 minutes ago</time>',
     );
   });
 });

@@ -1,21 +1,5 @@
 import { html, type Html } from './html.js';
-
-/** How long, at a glance: `340 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
-export function durationText(ms: number): string {
-  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`;
-  const seconds = Math.round(ms / 1000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
-  if (hours < 24) return pair(hours, 'h', minutes % 60, 'min');
-  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
-
-/** Like `durationText`, these words are part of the script of the pages: they may use nothing but each other. */
-export function pair(large: number, unit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
-}
+import { durationText, relativeText } from './time-words.js';
 
 /** How long it took, or has until now while there is no end: the script counts on. */
 export function tookText(from: number, to: number | null, now: number): Html | string {
@@ -26,23 +10,6 @@ export function instant(iso: string | null): number | null {
   return iso === null ? null : Date.parse(iso);
 }
 
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const;
-
-/** `3 minutes ago`, `in 2 hours`, `just now`. */
-export function relativeText(at: number, now: number): string {
-  const distance = Math.abs(now - at);
-  const unit = units.find(([, size]) => distance >= size);
-  if (unit === undefined || distance < 2000) return 'just now';
-  const count = Math.floor(distance / unit[1]);
-  const text = `${count} ${unit[0]}${count === 1 ? '' : 's'}`;
-  return at > now ? `in ${text}` : `${text} ago`;
-}
-
 /** `2026-11-23 14:03:22 UTC`. */
 export function absoluteText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -51,11 +18,14 @@ export function absoluteText(at: number): string {
 /** Relative, the exact time on hover; the script adds the reader's own. */
 export function ago(iso: string, now: number): Html {
   const at = Date.parse(iso);
-  return html`<time datetime="${iso}" title="${absoluteText(at)}">${relativeText(at, now)}</time>`;
+  return html`<time datetime="${iso}" title="${absoluteText(at)}" data-ago>${relativeText(at, now)}</time>`;
 }
 
 /** Exact, and how long ago. */
-export function moment(iso: string, now: number): [exact: Html, relative: string] {
+export function moment(iso: string, now: number): [exact: Html, relative: Html] {
   const at = Date.parse(iso);
-  return [html`<time datetime="${iso}">${absoluteText(at)}</time>`, relativeText(at, now)];
+  return [
+    html`<time datetime="${iso}">${absoluteText(at)}</time>`,
+    html`<time datetime="${iso}" data-ago>${relativeText(at, now)}</time>`,
+  ];
 }

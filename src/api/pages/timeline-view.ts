@@ -1,7 +1,8 @@
 import { html, type Html } from './html.js';
 import { statusBadge } from './status.js';
 import { itemsText } from './step-rows.js';
-import { durationText, relativeText, tookText } from './time.js';
+import { tookText } from './time.js';
+import { durationText, relativeText } from './time-words.js';
 import { ticksOf } from './ticks.js';
 import type { Bar, Timeline, Track } from './timeline.js';
 import { waitView } from './wait-view.js';
@@ -10,7 +11,7 @@ import { waitView } from './wait-view.js';
 export function timelineView(timeline: Timeline, now: number): Html {
   const scale = scaleOf(timeline);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Timeline of the steps">
-      <table class="gantt">
+      <table class="gantt" ${timeline.open && html`data-from="${timeline.from}" data-to="${timeline.to}"`}>
         <caption class="hidden">
           Steps in the order of their needs, with every attempt
         </caption>
@@ -49,6 +50,7 @@ export function timelineView(timeline: Timeline, now: number): Html {
 }
 
 interface Scale {
+  readonly to: number;
   readonly span: number;
   readonly ticks: readonly number[];
   /** Of a time since 1970: its place in percent. */
@@ -58,7 +60,7 @@ interface Scale {
 function scaleOf({ from, to }: Timeline): Scale {
   const span = Math.max(1, to - from);
   const place = (at: number) => Math.min(100, Math.max(0, ((at - from) / span) * 100));
-  return { span, ticks: ticksOf(span), place };
+  return { to, span, ticks: ticksOf(span), place };
 }
 
 /** A label close to the right edge would be cut. */
@@ -67,9 +69,12 @@ const lastLabel = 92;
 function axis({ span, ticks }: Scale): Html {
   return html`<span class="hidden">Time since the start</span
     ><svg class="axis" width="100%" height="18" aria-hidden="true" focusable="false">
-      ${ticks.map((tick) => {
+      ${ticks.map((tick, n) => {
         const x = (tick / span) * 100;
-        return x <= lastLabel && html`<text x="${percent(x)}" y="13">${tick === 0 ? '0' : durationText(tick)}</text>`;
+        return (
+          x <= lastLabel &&
+          html`<text data-tick="${n}" x="${percent(x)}" y="13">${tick === 0 ? '0' : durationText(tick)}</text>`
+        );
       })}
     </svg>`;
 }
@@ -94,9 +99,13 @@ function row(track: Track, scale: Scale, now: number): Html {
   </tr>`;
 }
 
-function tookOf(from: number, { to, outcome }: Bar, now: number): Html | string {
-  const goesOn = (outcome === 'running' || outcome === 'waiting') && to === now;
-  return tookText(from, goesOn ? null : to, now);
+/** An end that is now is none: the bar is open. */
+function goesOn({ to, outcome }: Bar, now: number): boolean {
+  return (outcome === 'running' || outcome === 'waiting') && to === now;
+}
+
+function tookOf(from: number, last: Bar, now: number): Html | string {
+  return tookText(from, goesOn(last, now) ? null : last.to, now);
 }
 
 function whyNothing({ skipped, row }: Track): string {
@@ -116,7 +125,7 @@ function note({ row, dueAt }: Track, now: number): Html | false {
 
 function picture(bars: readonly Bar[], scale: Scale): Html {
   return html`<svg class="bars" width="100%" height="26" role="img" aria-label="${bars.map(words).join('; ')}">
-    ${scale.ticks.map((tick) => html`<line class="grid" x1="${percent((tick / scale.span) * 100)}" x2="${percent((tick / scale.span) * 100)}" y1="0" y2="26" />`)}
+    ${scale.ticks.map((tick, n) => html`<line data-tick="${n}" class="grid" x1="${percent((tick / scale.span) * 100)}" x2="${percent((tick / scale.span) * 100)}" y1="0" y2="26" />`)}
     ${bars.map((bar) => shape(bar, scale))}
   </svg>`;
 }
@@ -125,15 +134,18 @@ function picture(bars: readonly Bar[], scale: Scale): Html {
 const narrowest = 0.6;
 const roomForMark = 3;
 
-function shape(bar: Bar, { place }: Scale): Html {
+function shape(bar: Bar, scale: Scale): Html {
+  const { place } = scale;
   const from = Math.min(place(bar.from), 100 - narrowest);
   const to = Math.max(place(bar.to), from + narrowest);
+  const open = goesOn(bar, scale.to) && html`data-open`;
   if (bar.kind === 'wait')
-    return html`<line class="wait" x1="${percent(from)}" x2="${percent(to)}" y1="13" y2="13"
+    return html`<line ${open} class="wait" x1="${percent(from)}" x2="${percent(to)}" y1="13" y2="13"
       ><title>${words(bar)}</title></line
     >`;
   const mark = bar.outcome === 'failed' ? '✕' : bar.outcome === 'cancelled' ? '■' : '';
   return html`<rect
+      ${open}
       class="bar ${bar.outcome}"
       x="${percent(from)}"
       y="5"

@@ -29,6 +29,8 @@ export interface Track {
 export interface Timeline {
   readonly from: number;
   readonly to: number;
+  /** It is not over: `to` is now. */
+  readonly open: boolean;
   readonly tracks: readonly Track[];
 }
 
@@ -44,7 +46,7 @@ export function timelineOf(story: RunStory, now: number): Timeline {
   const ofSteps = Map.groupBy(events.filter(isOfStep), ({ step }) => step);
   const end = { at: to, final: run.finishedAt !== null };
   const tracks = stepRows(story).map((row) => trackOf(row, ofSteps.get(row.step.path) ?? [], end));
-  return { from: Date.parse(run.createdAt), to, tracks };
+  return { from: Date.parse(run.createdAt), to, open: !end.final, tracks };
 }
 
 interface End {
