@@ -1,9 +1,18 @@
+import { v7 as uuidv7 } from 'uuid';
 import { testDatabase } from '../../test/support/database.js';
 import { type Engine, eventually, startEngine } from '../../test/support/engine.js';
+import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import type { Actions } from '../../test/support/test-agent.js';
 import { entities } from '../app.module.js';
-import type { Database } from '../database/index.js';
-import type { SlotRequest } from './index.js';
+import { Database } from '../database/index.js';
+import { Definitions } from '../definitions/index.js';
+import type { SlotRequest, StartedRun } from './index.js';
+import { Replica } from './replica.js';
+import { Signals } from './signals.js';
+import { slotsOf } from './slots/slot-request.js';
+import { slotSql } from './slots/slot-sql.js';
+import { SlotStarts } from './starting/slot-starts.js';
+import { Starts } from './starting/starts.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -235,6 +244,90 @@ describe('what is beyond the limit', () => {
     expect(await status(runs[1]!)).toBe('running');
     for (const id of runs.slice(1)) await letGo(id);
     for (const id of runs.slice(1)) expect(await engine.ended(id)).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a start that waited', () => {
+  /** While somebody else counts in the line of this key, as starts of another replica do. */
+  const whileLocked = async (key: string, work: () => Promise<void>) => {
+    const other = await database.pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query(slotSql.lock, [['queue'], [`concurrency "${key}"`]]);
+      await work();
+      await other.query('COMMIT');
+    } finally {
+      other.release();
+    }
+  };
+  const times = async (run: string) =>
+    (await engine.events(run)).flatMap(({ type, at }) =>
+      type === 'RunCreated' || type === 'RunStarted' || type === 'StepStarted' ? [{ type, at }] : [],
+    );
+
+  it('has started when it got its place, and not when it was asked for', async () => {
+    let run: Promise<StartedRun>;
+    let free = 0;
+    await whileLocked('late', async () => {
+      run = engine.start('queue', { key: 'late' });
+      await sleep(300);
+      free = Date.now();
+    });
+    const { id, createdAt } = await run!;
+    await letGo(id);
+    const { started_at } = await engine.ended(id);
+    const [created, started, step] = await times(id);
+    expect(created).toEqual({ type: 'RunCreated', at: createdAt.getTime() });
+    expect(started!.type).toBe('RunStarted');
+    expect(started!.at).toBeGreaterThanOrEqual(free);
+    expect(free - created!.at).toBeGreaterThanOrEqual(250);
+    expect(step!.at).toBeGreaterThanOrEqual(started!.at);
+    // The run in memory says what its log does: the row has it from there.
+    expect(started_at!.getTime()).toBe(started!.at);
+  });
+
+  it('behind another run has started after that one had ended', async () => {
+    const [first, second] = [
+      await engine.start('queue', { key: 'turn' }),
+      await engine.start('queue', { key: 'turn' }),
+    ];
+    await isAt(first.id);
+    await letGo(first.id);
+    const { finished_at } = await engine.ended(first.id);
+    await letGo(second.id);
+    const { started_at } = await engine.ended(second.id);
+    expect(started_at!.getTime()).toBeGreaterThanOrEqual(finished_at!.getTime());
+  });
+
+  it('has started when it says so, also when the answer to its start was lost', async () => {
+    const proxy = await TcpProxy.open(database.url);
+    const away = new Database({ url: proxy.url, description: '', poolSize: 1 });
+    try {
+      const [starts, signals, replica] = [engine.inside(Starts), engine.inside(Signals), engine.inside(Replica)];
+      const plan = await engine.inside(Definitions).get('queue');
+      const [id, asked] = [uuidv7(), Date.now() - 1_000];
+      const trigger = { kind: 'manual' } as const;
+      const about = { workflow: plan.id, version: plan.version, input: { key: 'lost' }, trigger };
+      const lost = proxy.loseAnswer('\0\0\x0bCOMMIT'); // as the wire has it: its length and its text
+      const answer = new SlotStarts(away, starts, signals, replica).add({
+        ...{ id, plan, trigger, owned: true, status: 'running', key: undefined, fingerprint: undefined },
+        ...{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceparent: undefined },
+        slots: slotsOf(plan, about.input, trigger),
+        events: [
+          { type: 'RunCreated', at: asked, ...about },
+          { type: 'RunStarted', at: asked },
+        ],
+      });
+      await lost;
+      const [, started] = await times(id);
+      expect(started!.at).toBeGreaterThan(asked);
+      expect(await answer).toEqual({ made: true, owned: true, waits: false, placedAt: started!.at });
+      await letGo(id); // as a stray: nobody here was told of it
+      await engine.ended(id);
+    } finally {
+      await away.close();
+      await proxy.close();
+    }
   });
 });
 

@@ -93,6 +93,7 @@ export interface RunRow {
   readonly error: string | null;
   readonly cost_usd: number;
   readonly active_ms: number;
+  readonly started_at: Date | null;
   readonly finished_at: Date | null;
 }
 

@@ -8,7 +8,7 @@ import { type Plan, foldRun, type RunEvent } from '../../workflow/index.js';
 import { Leases } from '../leases/leases.js';
 import { Sessions } from '../sessions/sessions.js';
 import { type SlotRequest, slotsOf } from '../slots/slot-request.js';
-import { SlotStarts } from './slot-starts.js';
+import { SlotStarts, startedAt } from './slot-starts.js';
 import { parentSpanOf } from '../sessions/telling.js';
 import type { StartedRun, StartRequest } from './start-request.js';
 import { type NewRun, type StartResult, Starts } from './starts.js';
@@ -48,7 +48,7 @@ export class RunStarter {
       this.#giveBack(start);
       throw thrown;
     });
-    if (result.made && result.owned) this.#drive(start, slots);
+    if (result.made && result.owned) this.#drive(startedAt(start, result.placedAt), slots);
     else this.#giveBack(start);
     if (!result.made) return duplicate(request, result);
     if (!result.owned && !result.waits) this.leases.hint([{ id: start.id }]).catch(() => undefined); // the sweeper finds it

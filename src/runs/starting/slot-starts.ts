@@ -76,7 +76,7 @@ export class SlotStarts {
     const results: (StartResult | Error)[] = [];
     for (const start of starts) {
       const before = made.get(start.id);
-      results.push(before ? this.#made(before, false) : await this.#start(tx, start));
+      results.push(before ? this.#made(before, false, before.started_at?.getTime()) : await this.#start(tx, start));
     }
     return results;
   }
@@ -86,7 +86,11 @@ export class SlotStarts {
     if (before !== undefined) return before;
     const room = await roomFor(tx, start);
     if (room instanceof CcError) return room;
-    const { rows } = await tx.query<Made>(startSql, this.starts.values([room.waits ? waiting(start) : start]));
+    const at = Date.now();
+    const { rows } = await tx.query<Made>(
+      startSql,
+      this.starts.values([room.waits ? waiting(start) : startedAt(start, at)]),
+    );
     const [row] = rows;
     if (row === undefined) {
       // Its key was taken meanwhile, by a start of a version that needs no place.
@@ -98,7 +102,7 @@ export class SlotStarts {
     await tx.query(slotSql.take, [plan.id, id, !room.waits, keys, limits]);
     if (room.waits) await tx.query(slotSql.wait, [id]);
     for (const { key, runs } of room.cancels) await this.#cancelOldest(tx, start, key, runs);
-    return this.#made(row, room.waits);
+    return this.#made(row, room.waits, at);
   }
 
   async #cancelOldest(tx: Tx, { id, plan }: SlottedRun, key: string, runs: number): Promise<void> {
@@ -114,8 +118,8 @@ export class SlotStarts {
     }
   }
 
-  #made({ owner }: Made, waits: boolean): StartResult {
-    return { made: true, owned: owner === this.replica.id, waits };
+  #made({ owner }: Made, waits: boolean, placedAt: number | undefined): StartResult {
+    return { made: true, owned: owner === this.replica.id, waits, placedAt };
   }
 }
 
@@ -143,6 +147,12 @@ function full(workflow: string, taken: number, limit: number, whenFull: string):
     'CC_CONCURRENCY_FULL',
     `${runs} of ${workflow} with this key did not end yet; its limit is ${limit}, and what is beyond: ${whenFull}`,
   );
+}
+
+/** A run starts when it has its place, and not when it was asked for: the wait between is none of its own time. */
+export function startedAt<Start extends NewRun>(start: Start, at: number | undefined): Start {
+  if (at === undefined) return start;
+  return { ...start, events: start.events.map((event) => (event.type === 'RunStarted' ? { ...event, at } : event)) };
 }
 
 function waiting(start: SlottedRun): SlottedRun {

@@ -37,4 +37,5 @@ export const holdersSql = `
   LEFT JOIN run r ON r.id = d.run_id`;
 
 /** After a broken connection: which of these starts took effect. Later epochs belong to whoever has taken the run since. */
-export const madeSql = 'SELECT id, CASE WHEN epoch = 1 THEN owner END AS owner FROM run WHERE id = ANY($1::uuid[])';
+export const madeSql =
+  'SELECT id, CASE WHEN epoch = 1 THEN owner END AS owner, started_at FROM run WHERE id = ANY($1::uuid[])';

@@ -29,6 +29,8 @@ export type StartResult =
       readonly owned: boolean;
       /** For its place: nobody drives it before it is its turn. */
       readonly waits?: boolean;
+      /** When it got its place, which is when it started. ms since 1970. */
+      readonly placedAt?: number | undefined;
     }
   | {
       readonly made: false;
@@ -42,6 +44,8 @@ export type StartResult =
 export interface Made {
   readonly id: string;
   readonly owner: string | null;
+  /** Of one that is found again. */
+  readonly started_at?: Date | null;
 }
 
 interface Holder {
