@@ -96,6 +96,31 @@ describe('workflows over the API', () => {
     expect((await post('nobody/enable')).status).toBe(404);
   });
 
+  it('lets an operator start the current version only, and do a run of an older one again as it was', async () => {
+    const operator = { token: await checked.hub.token('operator') };
+    const admin = { token: await checked.hub.token('admin') };
+    const old = (await put(text('before'), {}, 'put')).body.version as string;
+    const first = (await checked.startRun('put', { version: old, input: { n: 1 } }, operator)).body.id as string;
+    await checked.hub.ended(first);
+    const now = (await put(text('after'), {}, 'put')).body.version as string;
+
+    const refused = await checked.startRun('put', { version: old }, operator);
+    expect([refusal(refused), refused.body.detail]).toEqual([[403, 'CC_FORBIDDEN'], expect.stringContaining('admin')]);
+    expect((await checked.startRun('put', { version: now }, operator)).status).toBe(202);
+    expect((await checked.startRun('put', { version: old }, admin)).status).toBe(202);
+
+    const rerun = (id: string, body: unknown, by = operator) => checked.post(`/api/v1/runs/${id}/rerun`, body, by);
+    const newer = await rerun(first, { version: now });
+    expect([newer.status, newer.body.version]).toEqual([202, now]);
+    await checked.hub.ended(newer.body.id as string);
+    for (const body of [{}, { version: old }, { input: { n: 1 } }, { from: 'a' }])
+      expect((await rerun(first, body)).body).toMatchObject({ version: old });
+    expect(refusal(await rerun(first, { input: { n: 2 } }))).toEqual([403, 'CC_FORBIDDEN']);
+    expect(refusal(await rerun(newer.body.id as string, { version: old }))).toEqual([403, 'CC_FORBIDDEN']);
+    expect((await rerun(first, { input: { n: 2 } }, admin)).body.version).toBe(old);
+    expect(refusal(await rerun(first, { from: 'a', input: { n: 2 } }, admin))).toEqual([400, 'CC_RERUN_INPUT_DIFFERS']);
+  });
+
   it('is for admins', async () => {
     const operator = await checked.hub.token('operator');
     expect(refusal(await put(text('six'), {}, 'put', operator))).toEqual([403, 'CC_FORBIDDEN']);

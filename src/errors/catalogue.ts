@@ -80,6 +80,7 @@ export const catalogue = {
   CC_CONCURRENCY_FULL: { kind: 'conflict', title: 'As many runs of this key go or wait as the workflow lets' },
   CC_RUN_NOT_STARTED: { kind: 'conflict', title: 'The run has not started yet' },
   CC_RUN_NOT_FINISHED: { kind: 'conflict', title: 'The run has not ended yet' },
+  CC_RERUN_INPUT_DIFFERS: { kind: 'invalid', title: 'A rerun from a step has the input of the run before' },
   CC_RUN_TIMEOUT: { kind: 'failed', title: 'The run took longer than its timeout' },
   CC_RUN_CANCELLED: { kind: 'failed', title: 'The run was cancelled' },
   CC_RUN_TOO_MANY_EVENTS: { kind: 'failed', title: 'The run wrote more events than engine.maxEvents' },

@@ -9,6 +9,7 @@ import { CommandPort, CommandPorts } from './outside/command-port.js';
 import { EventWaits } from './outside/event-waits.js';
 import { RunControl } from './run-control.js';
 import { RunReader } from './run-reader/index.js';
+import { Signals } from './signals.js';
 import { Reruns } from './starting/reruns.js';
 
 const calls: string[] = [];
@@ -83,6 +84,14 @@ const workflows = {
   again: {
     steps: { a: { with: { x: 1 } }, b: { needs: ['a'], uses: 'test.odd', with: { n: '${{ input.n }}' } }, c: {} },
     output: '${{ steps.b.output }}',
+  },
+  release: {
+    input: { type: 'object', properties: { target: { type: 'string' }, dry: { type: 'boolean', default: false } } },
+    steps: {
+      build: {},
+      ask: { needs: ['build'], approval: { message: 'To ${{ input.target }}?', timeout: '1h' } },
+      act: { needs: ['ask'], with: { to: '${{ input.target }}' } },
+    },
   },
 };
 
@@ -297,28 +306,60 @@ describe('a rerun', () => {
   it('is a new run with the same input, or another', async () => {
     const { id } = await engine.start('again', { n: 3 });
     await engine.ended(id);
-    const rerun = await engine.inside(Reruns).rerun({ run: id, by: 'ann', input: { n: 4 } });
+    const rerun = await engine.inside(Reruns).rerun({ run: id, by: 'ann', oldVersions: false, input: { n: 4 } });
     expect((await engine.ended(rerun.id)).status).toBe('succeeded');
     expect((await engine.inside(RunReader).get(rerun.id)).trigger).toMatchObject({ kind: 'rerun', by: 'ann', of: id });
   });
 
   it('from a step keeps what the others came to', async () => {
-    const { id } = await engine.start('again', { n: 3 });
+    const { id } = await engine.start('again', { n: 6 });
     await engine.ended(id);
     const before = calls.length;
-    const rerun = await engine.inside(Reruns).rerun({ run: id, by: 'ann', from: 'b', input: { n: 6 } });
+    const rerun = await engine.inside(Reruns).rerun({ run: id, by: 'ann', oldVersions: false, from: 'b' });
     await engine.ended(rerun.id);
     expect([await outputOf(rerun.id), calls.length]).toEqual([6, before]);
     const { steps } = await engine.inside(RunReader).get(rerun.id);
     expect(steps.find(({ path }) => path === 'a')).toMatchObject({ status: 'succeeded', output: { x: 1 } });
   });
 
+  it('from a step asks again what somebody approved for the run before, and takes no other input', async () => {
+    const { id } = await engine.start('release', { target: 'staging' });
+    const decide = async (run: string) => {
+      await waiting(run);
+      await engine
+        .inside(Signals)
+        .send(run, { type: 'ApprovalDecided', at: Date.now(), step: 'ask', decision: 'approve', by: 'root' });
+    };
+    await decide(id);
+    expect((await engine.ended(id)).status).toBe('succeeded');
+
+    const rerun = (input?: unknown) => engine.inside(Reruns).rerun({ run: id, by: 'ann', oldVersions: false, from: 'act', input }); // prettier-ignore
+    await expect(rerun({ target: 'PRODUCTION' })).rejects.toMatchObject({
+      code: 'CC_RERUN_INPUT_DIFFERS',
+      problems: [{ path: 'input' }],
+    });
+    for (const input of [undefined, { target: 'staging' }, { dry: false, target: 'staging' }]) {
+      const again = await rerun(input);
+      await waiting(again.id);
+      const { steps } = await engine.inside(RunReader).get(again.id);
+      expect(steps.map(({ path, status }) => [path, status])).toEqual([
+        ['build', 'succeeded'],
+        ['ask', 'waiting'],
+        ['act', 'pending'],
+      ]);
+      expect(desk.asked).toContain(`${again.id}/ask: To staging?`);
+    }
+  });
+
   it.each([
     [{ from: 'nope' }, 'CC_STEP_UNKNOWN'],
     [{ version: 'nope' }, 'CC_WORKFLOW_NOT_FOUND'],
+    [{ from: 'b', input: { n: 6 } }, 'CC_RERUN_INPUT_DIFFERS'],
   ])('%j is refused', async (more, code) => {
     const { id } = await engine.start('again', { n: 4 });
     await engine.ended(id);
-    await expect(engine.inside(Reruns).rerun({ run: id, by: 'ann', ...more })).rejects.toMatchObject({ code });
+    await expect(engine.inside(Reruns).rerun({ run: id, by: 'ann', oldVersions: true, ...more })).rejects.toMatchObject(
+      { code },
+    );
   });
 });

@@ -44,6 +44,14 @@ describe('a rerun from a step keeps', () => {
     expect(keptSteps(ended(plan, { each, b: bad }), plan, 'b')).toEqual({ each });
   });
 
+  it('no approval, and nothing that needs one: what was allowed is the run before', () => {
+    const ask = { approval: { message: 'Go?' } };
+    const plan = planOf({ a: {}, ask: { needs: ['a'], ...ask }, b: { needs: ['ask'] }, act: { needs: ['b'] }, z: {} });
+    const before = ended(plan, { a: good(), ask: good(), b: good(), act: good(), z: good() });
+    expect(Object.keys(keptSteps(before, plan, 'act')).sort()).toEqual(['a', 'z']);
+    expect(Object.keys(keptSteps(before, plan, 'z'))).toEqual(['a']);
+  });
+
   it('no step of finally', () => {
     const plan = planOf({ a: {}, b: {} }, { finally: { tidy: {} } });
     expect(Object.keys(keptSteps(ended(plan, { a: good(), b: bad, tidy: good() }), plan, 'b'))).toEqual(['a']);
@@ -67,6 +75,12 @@ describe('a rerun on a newer version', () => {
       d: { needs: ['b', 'c'] },
     });
     expect(Object.keys(keptSteps(before, plan, 'd'))).toEqual(['a', 'c']);
+  });
+
+  it('asks where a step is an approval there, also one that was skipped or was something else before', () => {
+    const plan = planOf({ a: {}, b: { approval: { message: 'Go?' } }, c: { approval: { message: 'Go?' } }, z: {} });
+    const was = ended(diamond, { ...all, c: skipped });
+    expect(Object.keys(keptSteps(was, plan, 'z'))).toEqual(['a']);
   });
 
   it('does a step that was one of finally before', () => {
@@ -95,12 +109,12 @@ describe('whatever the workflow and the run before', () => {
       for (const [id, state] of Object.entries(kept)) {
         const step = plan.steps.get(id)!;
         expect([seed, id, step.needs.filter((need) => !Object.hasOwn(kept, need))]).toEqual([seed, id, []]);
-        expect(isSettled(state) && older.steps.has(id) && id !== from).toBe(true);
+        expect(isSettled(state) && older.steps.has(id) && id !== from && step.kind !== 'approval').toBe(true);
         if (state.status === 'failed') expect(step.continueOnError).toBe(true);
       }
-      // And it is all that may be kept: what is left out is `from`, not good, or needs what is left out.
+      // And it is all that may be kept: what is left out is `from`, an approval, not good, or needs what is left out.
       for (const step of plan.steps.values()) {
-        if (Object.hasOwn(kept, step.id) || step.id === from) continue;
+        if (Object.hasOwn(kept, step.id) || step.id === from || step.kind === 'approval') continue;
         const state = before.steps[step.id];
         const usable = state?.status === 'succeeded' || state?.status === 'skipped' || (state?.status === 'failed' && step.continueOnError); // prettier-ignore
         expect([seed, step.id, usable && step.needs.every((need) => Object.hasOwn(kept, need))]).not.toEqual([seed, step.id, true]); // prettier-ignore
@@ -112,7 +126,8 @@ describe('whatever the workflow and the run before', () => {
 function stepsOf(ids: readonly string[], random: () => number): Steps {
   const entries = ids.map((id, n) => {
     const needs = ids.slice(0, n).filter(() => random() < 0.4);
-    return [id, { needs, continueOnError: random() < 0.3 }] as const;
+    const kind = random() < 0.2 && { approval: { message: 'Go?' } };
+    return [id, { needs, continueOnError: random() < 0.3, ...kind }] as const;
   });
   return Object.fromEntries(entries);
 }

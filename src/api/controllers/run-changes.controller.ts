@@ -1,6 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { mayDo } from '../../identity/index.js';
 import { Reruns, RunControl } from '../../runs/index.js';
 import { runId, startedRun } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
@@ -57,7 +58,7 @@ const resumeRun = routeSpec({
 const rerunRun = routeSpec({
   summary: 'Do a run again',
   description:
-    'Makes a new run with the input of one that has ended. `from` a step: the steps that do not need it keep what they came to. The version is that of the old run unless another is named.',
+    'Makes a new run with the input of one that has ended. `from` a step: the steps that do not need it keep what they came to; approvals, and what needs them, are always done again, and the input must be the same. The version is that of the old run unless another is named. A version that is not current takes an admin, unless the run is done again as it was: same version, same input.',
   access: 'operator',
   audit: 'run.rerun',
   params,
@@ -72,7 +73,7 @@ const rerunRun = routeSpec({
         .describe('Id of a step')
         .meta({ examples: ['verify'] }),
       version: z.string().min(1).max(128).optional(),
-      input: z.unknown().optional().describe('Instead of the input of the run'),
+      input: z.unknown().optional().describe('Instead of the input of the run; not together with `from`'),
     })
     .optional(),
   answer: { status: 202, description: 'The new run is accepted', schema: startedRun, headers: { Location: 'Where the run is' } }, // prettier-ignore
@@ -80,6 +81,7 @@ const rerunRun = routeSpec({
     'CC_RUN_NOT_FOUND',
     'CC_RUN_NOT_FINISHED',
     'CC_STEP_UNKNOWN',
+    'CC_RERUN_INPUT_DIFFERS',
     'CC_WORKFLOW_NOT_FOUND',
     'CC_WORKFLOW_DISABLED',
     'CC_INPUT_INVALID',
@@ -132,6 +134,7 @@ export class RunChangesController {
       from,
       version,
       input,
+      oldVersions: mayDo(callerOf(request), 'admin'),
       by: callerOf(request).name,
       ...(key !== undefined && { dedupe: { key, fingerprint } }),
       traceparent: parentOf(request),

@@ -1,6 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { mayDo } from '../../identity/index.js';
 import { RunStarter } from '../../runs/index.js';
 import { startedRun, workflowId, wantedVersion } from '../answers/run.js';
 import { callerOf } from '../door/caller.js';
@@ -25,7 +26,9 @@ const startRun = routeSpec({
         .optional()
         .describe("What the workflow's input schema asks for")
         .meta({ examples: [{ name: 'Ada' }] }),
-      version: wantedVersion.optional().describe('A version of the workflow; the current one when left out'),
+      version: wantedVersion
+        .optional()
+        .describe('A version of the workflow; the current one when left out, and another only for an admin'),
     })
     .optional(),
   answer: {
@@ -58,7 +61,7 @@ export class StartRunController {
     const traceparent = parentOf(request);
     const started = await this.starter.start({
       workflow: params.id,
-      ...(version !== undefined && { version }),
+      ...(version !== undefined && { version, onlyCurrent: !mayDo(callerOf(request), 'admin') }),
       input,
       trigger: { kind: 'manual', by: callerOf(request).name },
       ...(key !== undefined && { dedupe: { key, fingerprint: fingerprintOf({ version, input }) } }),

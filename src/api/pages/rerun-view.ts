@@ -17,7 +17,9 @@ export function rerunView(story: RunStory, key: string): Html {
           <option value="">the beginning</option>
           ${steps.map(({ step }) => html`<option value="${step.id}">${step.id} (${step.status})</option>`)}
         </select>
-        <p class="muted small">From a step on: steps that do not need it keep what they came to.</p>
+        <p class="muted small">
+          From a step on: steps that do not need it keep what they came to. Approvals are asked again.
+        </p>
         <p class="buttons">
           <button type="button" popovertarget="rerun-dialog" popovertargetaction="hide" autofocus>Not now</button>
           <button class="primary" type="submit">Start it</button>

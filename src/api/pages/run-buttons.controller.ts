@@ -64,6 +64,7 @@ export class RunButtonsController {
     const started = await this.reruns.rerun({
       run,
       from,
+      oldVersions: false,
       by: callerOf(request).name,
       // Who goes back and chooses another step wants another run.
       dedupe: { key: from === undefined ? key : `${key}/${from}`, fingerprint: fingerprintOf({ of: run, from }) },

@@ -18,9 +18,15 @@ export function addRerun(runs: Command, cli: Cli): void {
   runs
     .command('rerun <id>')
     .description('do a run again: a new run with the same input')
-    .option('--from <step>', 'from this step on: steps that do not need it keep what they came to')
-    .option('--input <json>', 'another input: JSON, @file, or - for stdin')
-    .option('--version <version>', 'another version of the workflow; default: that of the run')
+    .option(
+      '--from <step>',
+      'from this step on: steps that do not need it keep what they came to; approvals are asked again',
+    )
+    .option('--input <json>', 'another input: JSON, @file, or - for stdin; not with --from')
+    .option(
+      '--version <version>',
+      'another version of the workflow; default: that of the run; needs an admin unless it is the current one',
+    )
     .option('--wait', 'stay until the run has ended, print its output, exit by its status')
     .option('--timeout <duration>', 'with --wait: stay no longer than this (the run goes on)', durationArgument)
     .option('--json', jsonHelp)

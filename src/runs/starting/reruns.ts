@@ -3,7 +3,7 @@ import { Database } from '../../database/index.js';
 import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { names, Span } from '../../telemetry/index.js';
-import { didYouMean, foldRun, hasEnded, keptSteps, type Plan, type Run } from '../../workflow/index.js';
+import { canonicalJson, didYouMean, foldRun, hasEnded, keptSteps, type Plan, type Run } from '../../workflow/index.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { RunStarter } from './run-starter.js';
 import type { StartedRun, StartRequest } from './start-request.js';
@@ -16,6 +16,8 @@ export interface RerunRequest {
   readonly version?: string | undefined;
   /** Default: the input of the run. */
   readonly input?: unknown;
+  /** Whether the caller may start versions that are not current. Without, an old run can only be done again as it was. */
+  readonly oldVersions: boolean;
   readonly by: string;
   readonly dedupe?: StartRequest['dedupe'];
   readonly traceparent?: string | undefined;
@@ -35,7 +37,9 @@ export class Reruns {
     private readonly starter: RunStarter,
   ) {}
 
-  /** Throws as RunStarter.start does, and CC_RUN_NOT_FOUND, CC_RUN_NOT_FINISHED, CC_STEP_UNKNOWN. */
+  /**
+   * Throws as RunStarter.start does, and CC_RUN_NOT_FOUND, CC_RUN_NOT_FINISHED, CC_STEP_UNKNOWN, CC_RERUN_INPUT_DIFFERS.
+   */
   @Span(names.span.runsRerun)
   async rerun(request: RerunRequest): Promise<StartedRun> {
     const before = await this.#read(request.run);
@@ -48,15 +52,24 @@ export class Reruns {
     const plan = await this.definitions.version(workflow, version);
     const { from, by, dedupe, traceparent } = request;
     if (from !== undefined && !plan.steps.has(from)) throw unknownStep(plan, from);
+    const same = request.input === undefined || this.#isInputOf(before, plan, request.input);
+    if (from !== undefined && !same) throw otherInput(before, from);
     return this.starter.start({
       workflow,
       version,
+      onlyCurrent: !request.oldVersions && !(same && version === before.plan.version),
       input: request.input === undefined ? before.input : request.input,
       trigger: { kind: 'rerun', by, of: before.id, ...eventOf(before) },
       ...(from !== undefined && { kept: keptSteps(before, plan, from) }),
       ...(dedupe && { dedupe }),
       ...(traceparent !== undefined && { traceparent }),
     });
+  }
+
+  /** As it was sent, or as it is with the defaults of the schema. */
+  #isInputOf({ input }: Run, plan: Plan, given: unknown): boolean {
+    const text = canonicalJson(input);
+    return canonicalJson(given) === text || canonicalJson(this.definitions.validateInput(plan, given)) === text;
   }
 
   async #read(id: string): Promise<Run> {
@@ -76,6 +89,11 @@ export class Reruns {
 /** Expressions may read the event that started the run: it is the same for the new one. */
 function eventOf({ trigger }: Run): { readonly event?: unknown } {
   return trigger.event === undefined ? {} : { event: trigger.event };
+}
+
+function otherInput({ id }: Run, from: string): CcError {
+  const message = `a rerun from "${from}" keeps what other steps made of the input of run ${id}, so it takes no other input: leave "input" out, or leave "from" out`;
+  return new CcError('CC_RERUN_INPUT_DIFFERS', message, { problems: [{ path: 'input', message }] });
 }
 
 function unknownStep(plan: Plan, from: string): CcError {

@@ -10,6 +10,7 @@ import { Sessions } from '../sessions/sessions.js';
 import { type SlotRequest, slotsOf } from '../slots/slot-request.js';
 import { SlotStarts, startedAt } from './slot-starts.js';
 import { parentSpanOf } from '../sessions/telling.js';
+import { requireCurrent } from './only-current.js';
 import type { StartedRun, StartRequest } from './start-request.js';
 import { type NewRun, type StartResult, Starts } from './starts.js';
 
@@ -29,14 +30,15 @@ export class RunStarter {
   ) {}
 
   /**
-   * Resolves when the run is in PostgreSQL. Throws CC_WORKFLOW_NOT_FOUND, CC_WORKFLOW_DISABLED, CC_INPUT_INVALID,
-   * CC_IDEMPOTENCY_MISMATCH, CC_CONCURRENCY_FULL, CC_OVERLOADED, CC_SHUTTING_DOWN, CC_DATABASE_UNAVAILABLE.
+   * Resolves when the run is in PostgreSQL. Throws CC_WORKFLOW_NOT_FOUND, CC_FORBIDDEN, CC_WORKFLOW_DISABLED,
+   * CC_INPUT_INVALID, CC_IDEMPOTENCY_MISMATCH, CC_CONCURRENCY_FULL, CC_OVERLOADED, CC_SHUTTING_DOWN, CC_DATABASE_UNAVAILABLE.
    */
   async start(request: StartRequest): Promise<StartedRun> {
     this.#refuseWhenBusy();
     const { workflow, version } = request;
     const plan =
       version === undefined ? await this.definitions.get(workflow) : await this.definitions.version(workflow, version);
+    if (version !== undefined && request.onlyCurrent === true) await requireCurrent(this.definitions, plan);
     if (!this.definitions.enabled(workflow)) {
       throw new CcError('CC_WORKFLOW_DISABLED', `workflow ${workflow} is disabled; enable it to start runs`);
     }

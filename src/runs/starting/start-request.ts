@@ -4,6 +4,8 @@ import type { RunStatus, StepState, Trigger } from '../../workflow/index.js';
 export interface StartRequest {
   readonly workflow: string;
   readonly version?: string;
+  /** The version must be the current one: whoever asks may start no other. */
+  readonly onlyCurrent?: boolean;
   readonly input: unknown;
   readonly trigger: Trigger;
   /** One key starts at most one run of a workflow and trigger kind. `fingerprint`: of the request, to tell a reuse. */
