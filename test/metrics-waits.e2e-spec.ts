@@ -7,10 +7,11 @@ import { differences, expectedSeries, type Known } from './support/metrics/expec
 import { type Ledger, nothing, readLedger } from './support/metrics/ledger.js';
 import { MeteredHub, untilRuns, untilTold } from './support/metrics/metered-hub.js';
 import { Outside } from './support/metrics/outside.js';
-import type { Labels, Scrape } from './support/metrics/scrape.js';
+import { type Labels, type Scrape, seriesKey } from './support/metrics/scrape.js';
 import { MeteredSite } from './support/metrics/site.js';
 import { parts, waitingWays } from './support/metrics/waiting-ways.js';
 import { Prometheus, prometheusOnPath } from './support/prometheus.js';
+import { until } from './support/triggers/wait.js';
 
 /** Two gauges of a scrape share a question to the database for as long. */
 const freshMs = 1_100;
@@ -197,6 +198,18 @@ describe('the metrics of runs that wait, are part of others, or are done again',
     const haste = scrape.sum(`${instruments.workflowApprovalWait.name}_sum`, { workflow_id: 'asks-in-haste' });
     expect(haste).toBeGreaterThanOrEqual(0.45);
     expect(haste).toBeLessThan(9);
+  });
+
+  test('what becomes a part while the hub runs has its series then', async () => {
+    const late = { id: 'late', steps: { sub: { workflow: 'whole' } } };
+    expect((await hub.call('PUT', '/workflows/late', late)).status).toBe(201);
+    const asPart = ['succeeded', 'failed', 'cancelled'].map(
+      (status) => [seriesKey(runsOf, { workflow_id: 'whole', status, trigger: 'workflow' }), 0] as const,
+    );
+    await until('the series', async () => {
+      const now = (await hub.scrape()).series([runsOf]);
+      return asPart.every(([key, value]) => now.get(key) === value);
+    });
   });
 
   const tried = prometheusOnPath ? test : test.skip;
