@@ -86,6 +86,8 @@ describe('a command line that waits for a run', () => {
       await hub.ended;
       await waiting.says(/Still trying/);
       hub = await startHub();
+      // It has looked at the run by now: what comes is seen by who is back on the stream, and by nobody else.
+      await sleep(2_500);
       await hub.api('/events', {
       specversion: '1.0', id: signal, source: '/test', type: 'go', data: { after: signal },
     }); // prettier-ignore
