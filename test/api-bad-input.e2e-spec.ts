@@ -108,6 +108,7 @@ describe('the HTTP API and bad input', () => {
     ['GET', '/api/v1/runs/42', undefined, ['params.id']],
     ['GET', `/api/v1/runs/${noRun}?steps=false`, undefined, ['query.steps']],
     ['GET', `/api/v1/runs/${noRun}/events?cursor=-1`, undefined, ['cursor']],
+    ['GET', `/api/v1/runs/${noRun}/events?cursor=2147483648`, undefined, ['cursor']],
     ['GET', '/api/v1/workflows?cursor=x', undefined, ['query.cursor']],
     ['POST', `/api/v1/runs/${noRun}/cancel`, { reason: '' }, ['body.reason']],
   ])('%s %s %j: every problem by path', async (method, path, body, paths) => {

@@ -278,6 +278,11 @@ steps: { one: { uses: transform.value, with: { value: 1 } } }
       const command = signed('token=old&command=%2Fdeploy&text=shop+now&user_id=U1', form);
       expect(await deliver(command)).toEqual({ status: 200, body: undefined });
       expect(await deliver(command)).toEqual({ status: 200, body: undefined });
+      const signature = command.headers['x-slack-signature']!;
+      for (const same of [signature.toUpperCase(), `v0=${signature.slice(3).toUpperCase()}`]) {
+        const again = { ...command, headers: { ...command.headers, 'x-slack-signature': same } };
+        expect(await deliver(again)).toEqual({ status: 200, body: undefined });
+      }
       expect((await eventOf('/deploy')).data).toEqual({ command: '/deploy', text: 'shop now', user_id: 'U1' });
       const button = JSON.stringify({ type: 'block_actions', token: 'old', actions: [{ value: 'yes' }] });
       expect((await deliver(signed(new URLSearchParams({ payload: button }).toString(), form))).status).toBe(200);

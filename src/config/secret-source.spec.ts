@@ -22,4 +22,17 @@ describe('secretFromEnvironment', () => {
     writeFileSync(file, 'new');
     expect(read('C')).toBe('new');
   });
+
+  it('takes no value beyond 256 KiB, and says which variable gives it', () => {
+    const file = join(folder, 'bundle.pem');
+    const read = secretFromEnvironment({ D_FILE: file, E: 'x'.repeat(262_145) });
+    writeFileSync(file, 'x'.repeat(262_144));
+    expect(read('D')).toHaveLength(262_144);
+    writeFileSync(file, 'x'.repeat(262_145));
+    const tooLong = expect.objectContaining({ code: 'CC_SECRET_TOO_LONG' });
+    expect(() => read('D')).toThrow(tooLong);
+    expect(() => read('D')).toThrow('D_FILE gives a secret of 262145 bytes, and 262144 is the most');
+    expect(() => read('E')).toThrow(tooLong);
+    expect(() => read('E')).not.toThrow(/xxx/);
+  });
 });

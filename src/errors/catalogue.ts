@@ -52,6 +52,7 @@ export const catalogue = {
   CC_SECRET_NOT_FOUND: { kind: 'not_found', title: 'No value of this secret is stored' },
   CC_SECRET_SEALED: { kind: 'failed', title: 'No key of this hub opens a stored secret' },
   CC_SECRET_STORE_CLOSED: { kind: 'conflict', title: 'The hub has no key to store secrets with' },
+  CC_SECRET_TOO_LONG: { kind: 'invalid', title: 'The value of a secret is longer than the hub takes' },
   CC_SECRET_UNKNOWN: { kind: 'invalid', title: 'A secret is not listed or has no value' },
   // configuration and start
   CC_DEV_UNAVAILABLE: { kind: 'failed', title: 'The hub cannot run for development here' },

@@ -9,7 +9,7 @@ export { Groups } from './groups.js';
 export { IdentityModule } from './identity.module.js';
 export { openStoredSecrets } from './open-stored-secrets.js';
 export { mayDo, roles, type Access, type Principal, type Role } from './principal.js';
-export { redactJson } from './redactor.js';
+export { redactJson } from './redact-json.js';
 export { Secrets } from './secrets.js';
 export { Sessions, type NewSession } from './sessions.js';
 export { StoredSecrets, type StoredSecretView } from './stored-secrets.js';

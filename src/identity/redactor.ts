@@ -1,40 +1,71 @@
+import { Needles } from './needles.js';
+import { spellingsOf } from './spellings.js';
+
 /** Shorter values would black out half of every text. */
 const minLength = 4;
 const maxDepth = 20;
+/** JSON in JSON of a text that is hardly anything but backslashes, which doubles at each depth. */
+const deepest = 6;
+const longest = 4_096;
+const black = '***';
 
 /** Replaces known values, and the ways JSON, URLs and base64 spell them, by `***`. */
 export class Redactor {
-  /** Pattern -> length of what it stands for. */
-  readonly #patterns = new Map<string, number>();
-  #pattern: RegExp | undefined;
+  readonly #values = new Set<string>();
+  readonly #needles = new Needles();
+  /** Hardly anything but backslashes: to be found only as it is. */
+  #literals: readonly string[] = [];
 
+  /** Throws, without the value, when it would not be found. */
   add(value: string): void {
-    if (value.length < minLength) return;
-    const before = this.#patterns.size;
-    const json = JSON.stringify(value).slice(1, -1);
-    const urls = [value, json].flatMap(urlSpellings);
-    for (const spelling of [value, ...urls, ...[value, json, ...urls].flatMap(base64Spellings)]) {
+    if (value.length < minLength || this.#values.has(value)) return;
+    for (const spelling of spellingsOf(value)) {
       // A URL drops line breaks, so a spelling may be shorter than the value.
-      if (spelling.length >= minLength) this.#patterns.set(asJson(spelling), spelling.length);
+      if (spelling.length >= minLength) this.#look(spelling);
     }
-    if (this.#patterns.size === before) return;
-    // Longest first: a value that contains another must go as a whole.
-    const longestFirst = [...this.#patterns].sort(([, a], [, b]) => b - a);
-    this.#pattern = new RegExp(longestFirst.map(([pattern]) => pattern).join('|'), 'g');
+    if (this.#replaced(value) !== black) throw new Error('a secret could not be blacked out, so it is not used');
+    this.#values.add(value);
   }
 
+  /** Never throws: who logs an error must not get another, which may quote the text. */
   redact(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, '***');
+    try {
+      return this.#replaced(text);
+    } catch {
+      return black;
+    }
   }
 
+  /** Strings, keys too, and numbers; `true`, `false` and null are no secrets. */
   redactDeep<T>(value: T): T {
-    return this.#pattern === undefined ? value : (this.#walk(value, 0) as T);
+    if (this.#values.size === 0) return value;
+    try {
+      return this.#walk(value, 0) as T;
+    } catch {
+      return black as T;
+    }
+  }
+
+  #look(spelling: string): void {
+    if (!this.#needles.add(spelling)) {
+      // Longest first: the same in JSON holds it.
+      this.#literals = [...new Set([...this.#literals, ...inJson(spelling)])].sort((a, b) => b.length - a.length);
+    }
+    // In JSON the quote after its last backslash stands right behind it, and takes that backslash from the normal form.
+    if (spelling.endsWith('\\')) this.#needles.add(`${spelling}"`);
+  }
+
+  #replaced(text: string): string {
+    let result = this.#needles.replaceIn(text, black);
+    for (const literal of this.#literals) result = result.replaceAll(literal, black);
+    return result;
   }
 
   #walk(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return this.redact(value);
+    if (typeof value === 'number' || typeof value === 'bigint') return redactNumber(value, (text) => this.redact(text));
     if (typeof value !== 'object' || value === null) return value;
-    if (depth === maxDepth) return '***';
+    if (depth === maxDepth) return black;
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [this.redact(key), this.#walk(inner, depth + 1)]),
@@ -42,80 +73,13 @@ export class Redactor {
   }
 }
 
-/**
- * Blacks out what is inside JSON and leaves it JSON: a secret that reads like a part of its grammar (`true`, `1234`) would
- * break it if the text were searched alone.
- */
-export function redactJson(json: string, redact: (text: string) => string): string {
-  if (redact(json) === json) return json;
-  try {
-    const value: unknown = JSON.parse(json, (_key, inner: unknown) => {
-      if (typeof inner === 'string') return redact(inner);
-      if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-      return Object.fromEntries(Object.entries(inner).map(([key, member]) => [redact(key), member]));
-    });
-    return JSON.stringify(value);
-  } catch {
-    // Nested thousands deep: better nothing than a secret.
-    return '"***"';
-  }
+function* inJson(text: string, depth = 0): Generator<string> {
+  yield text;
+  if (depth < deepest && text.length < longest) yield* inJson(JSON.stringify(text).slice(1, -1), depth + 1);
 }
 
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-
-/** Six texts of JSON, each inside the other, double a backslash to so many. More would be slow to look for. */
-const mostBackslashes = 64;
-
-/** A value as it is, in JSON, or in JSON inside JSON: what is escaped has any number of backslashes before it. */
-function asJson(value: string): string {
-  const some = (least: 0 | 1) => `\\\\{${least},${mostBackslashes}}`;
-  let pattern = '';
-  let afterBackslash = false;
-  // By code unit: half a surrogate pair is escaped too.
-  for (let at = 0; at < value.length; at += 1) {
-    const sign = value[at]!;
-    const json = JSON.stringify(sign).slice(1, -1);
-    const letter = escaped(json.slice(1));
-    if (sign === '\\') afterBackslash = true;
-    else {
-      if (json === sign) pattern += (afterBackslash ? some(1) : '') + escaped(sign);
-      else if (afterBackslash) pattern += `${some(1)}(?:${escaped(sign)}|${letter})`;
-      else if (sign === '"') pattern += (at === 0 ? '' : some(0)) + sign;
-      else pattern += `(?:${escaped(sign)}|${some(1)}${letter})`;
-      afterBackslash = false;
-    }
-  }
-  return afterBackslash ? pattern + some(1) : pattern;
-}
-
-/** As encodeURIComponent has it, as a form, and as an address that was made of it by hand has it in its path and its query. */
-function urlSpellings(value: string): string[] {
-  return [
-    // Through a Buffer, because encodeURIComponent throws on half a surrogate pair.
-    encodeURIComponent(Buffer.from(value).toString()),
-    new URLSearchParams({ '': value }).toString().slice(1),
-    ...['http://a/', 'http://a/?'].map((start) => addressed(start, value)),
-  ];
-}
-
-/** Between two letters: what is at the ends of a path (dots, spaces) a URL would take for something else. */
-function addressed(start: string, value: string): string {
-  return new URL(`${start}a${value}a`).href.slice(start.length + 1, -1);
-}
-
-/** What is shorter stands in too many other words. */
-const minBase64 = 8;
-
-/**
- * What base64 makes of a value wherever it stands in a longer text: `Basic` of a header is the base64 of `user:password`.
- * Three bytes become four letters, so there are three ways; the letters that a neighbour has a part in are left out.
- */
-function base64Spellings(value: string): string[] {
-  const bytes = Buffer.from(value);
-  return [0, 1, 2].flatMap((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    const inner = text.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3));
-    if (inner.length < minBase64) return [];
-    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(inner)];
-  });
+/** A number in which a secret stands is told no more; what is left of it would be another number. */
+export function redactNumber<N extends number | bigint>(value: N, redact: (text: string) => string): N | string {
+  const text = String(value);
+  return redact(text) === text ? value : black;
 }

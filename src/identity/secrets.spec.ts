@@ -1,4 +1,4 @@
-import { redactJson } from './redactor.js';
+import { redactJson } from './redact-json.js';
 import { Secrets } from './secrets.js';
 
 describe('Secrets', () => {
@@ -98,7 +98,7 @@ describe('Secrets', () => {
     const redact = (text: string) => known.redact(text);
     const value = { n: 1234, yes: true, '": {"': '1234', list: ['":{"', { 'key-text': 'is true' }] };
     expect(JSON.parse(redactJson(JSON.stringify(value), redact))).toEqual({
-      n: 1234,
+      n: '***',
       yes: true,
       '": {"': '***',
       list: ['***', { '***': 'is ***' }],
@@ -107,6 +107,16 @@ describe('Secrets', () => {
     expect(redactJson(harmless, redact)).toBe(harmless);
     const deep = `${'['.repeat(100_000)}"1234"${']'.repeat(100_000)}`;
     expect(redactJson(deep, redact)).not.toContain('1234');
+  });
+
+  it('blacks out numbers that hold a value, in JSON and out of it', () => {
+    const known = secrets({ PIN: '48213377', LONG: '4821337712345678901' });
+    const redact = (text: string) => known.redact(text);
+    const given = { pin: 48213377, inside: [-482133770.5, 17], long: 4821337712345678901, yes: true, none: null };
+    const right = { pin: '***', inside: ['***', 17], long: '***', yes: true, none: null };
+    expect(JSON.parse(redactJson(JSON.stringify(given), redact))).toEqual(right);
+    expect(known.redactDeep(given)).toEqual(right);
+    expect(known.redactDeep({ big: 48213377n, other: 12n })).toEqual({ big: '***', other: 12n });
   });
 
   it('bears a value that is not well-formed Unicode', () => {

@@ -57,7 +57,7 @@ describe('stored secrets', () => {
     await stored.create('A', 'value-of-a', by);
     await stored.replace('A', 'value-two-of-a', by);
     const { rows } = await database.pool.query<{ row: string }>(
-      `SELECT row::text FROM (SELECT s.*, convert_from(sealed, 'LATIN1') AS bytes FROM stored_secret s) row
+      `SELECT row::text FROM (SELECT s.*, encode(sealed, 'escape') AS bytes FROM stored_secret s) row
        UNION ALL SELECT e::text FROM audit_entry e`,
     );
     const all = JSON.stringify(rows);

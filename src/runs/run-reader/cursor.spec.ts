@@ -17,9 +17,18 @@ describe('the cursor of a list of runs', () => {
 });
 
 describe('the cursor of a numbered list', () => {
-  it('is the number', () => expect(decodeSeqCursor('42')).toBe(42));
+  it('is the number', () => expect(decodeSeqCursor('42', 'run_event')).toBe(42));
 
   it.each(['', '-1', '1.5', '1e3', 'NaN', '9'.repeat(16)])('refuses %j', (cursor) => {
-    expect(() => decodeSeqCursor(cursor)).toThrow(expect.objectContaining({ code: 'CC_REQUEST_INVALID' }));
+    for (const list of ['run_event', 'run_log'] as const) {
+      expect(() => decodeSeqCursor(cursor, list)).toThrow(expect.objectContaining({ code: 'CC_REQUEST_INVALID' }));
+    }
+  });
+
+  it('is none where PostgreSQL has no such number', () => {
+    expect(decodeSeqCursor('2147483647', 'run_event')).toBe(2_147_483_647);
+    expect(() => decodeSeqCursor('2147483648', 'run_event')).toThrow('"2147483648" is not a cursor of this list');
+    expect(decodeSeqCursor('9007199254740991', 'run_log')).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => decodeSeqCursor('9007199254740992', 'run_log')).toThrow('is not a cursor of this list');
   });
 });

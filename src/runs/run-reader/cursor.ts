@@ -14,9 +14,13 @@ export function decodeCursor(cursor: string): string {
   return id;
 }
 
+/** What PostgreSQL has room for: events are an integer, log lines a bigint, of which JavaScript counts so many. */
+const mostSeq = { run_event: 2_147_483_647, run_log: Number.MAX_SAFE_INTEGER } as const;
+export type Numbering = keyof typeof mostSeq;
+
 /** A run's events and logs are numbered, and the cursor is the number of the last one seen. */
-export function decodeSeqCursor(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor)) throw badCursor(cursor);
+export function decodeSeqCursor(cursor: string, of: Numbering): number {
+  if (!/^\d{1,16}$/.test(cursor) || Number(cursor) > mostSeq[of]) throw badCursor(cursor);
   return Number(cursor);
 }
 

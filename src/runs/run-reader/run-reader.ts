@@ -5,7 +5,7 @@ import { CcError } from '../../errors/index.js';
 import { names, Span } from '../../telemetry/index.js';
 import { foldRun } from '../../workflow/index.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
-import { decodeSeqCursor, encodeCursor } from './cursor.js';
+import { decodeSeqCursor, encodeCursor, type Numbering } from './cursor.js';
 import {
   eventView,
   logLineView,
@@ -137,7 +137,7 @@ export class RunReader {
       'octet_length(data)',
     );
     // A row may hold two events, of which the page before had room for one.
-    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
+    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor, 'run_event');
     const events = rows.flatMap(fromRow).filter(({ seq }) => seq > after);
     const items = events.slice(0, request.limit).map(eventView);
     const more = items.length < events.length || Number(rows[0]?.found ?? 0) > rows.length;
@@ -185,13 +185,13 @@ export class RunReader {
   private async numbered<T extends object>(
     id: string,
     request: SeqPage,
-    table: string,
+    table: Numbering,
     columns: string,
     size: string,
     order: 'ASC' | 'DESC' = 'ASC',
     bytes = PAGE_BYTES,
   ): Promise<(T & Sized)[]> {
-    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor);
+    const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor, table);
     const rows = await this.query<T & Sized>(
       `WITH page AS (
          SELECT ${columns} FROM ${table} WHERE run_id = $1 AND seq > $2 ORDER BY seq ${order} LIMIT $3::int + 1

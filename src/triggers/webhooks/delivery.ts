@@ -60,8 +60,9 @@ function idOf({ scheme, deliveryHeader }: WebhookTrigger['verify'], { headers, d
       return named('body.id', fieldOf(data, 'id'));
     case 'slack': {
       const event = fieldOf(data, 'event_id');
-      // Commands and interactions are sent once and have no name; their signature holds the second they were sent in.
-      return event === undefined ? headerOf(headers, 'x-slack-signature') : named('body.event_id', event);
+      // Commands and interactions are sent once and have no name; their signature holds the second they were sent in. It is
+      // genuine in letters of either case, and the same delivery in both.
+      return event === undefined ? headerOf(headers, 'x-slack-signature').toLowerCase() : named('body.event_id', event);
     }
     default:
       if (deliveryHeader === undefined) return undefined;
