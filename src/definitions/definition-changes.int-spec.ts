@@ -1,39 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
-import { testDatabase } from '../../test/support/database.js';
-import { Catalogue, Shipped } from '../../test/support/definitions.js';
-import { loadConfig, type Config } from '../config/index.js';
-import type { Database } from '../database/index.js';
+import { DefinitionsSite, Shipped } from '../../test/support/definitions.js';
 import { DefinitionChanges } from './definition-changes.js';
-import { Definitions } from './definitions.js';
-import { WorkflowRevisionEntity } from './workflow-revision.entity.js';
-import { WorkflowEntity } from './workflow.entity.js';
-import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
-let database: Database;
-let root: string;
-let config: Config;
+let site: DefinitionsSite;
 
 beforeAll(async () => {
-  Logger.overrideLogger(false);
-  database = await testDatabase({ entities: [WorkflowEntity, WorkflowVersionEntity, WorkflowRevisionEntity] });
+  site = await DefinitionsSite.open();
 });
-
-afterAll(() => database.close());
-
+afterAll(() => site.close());
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE workflow, workflow_version');
-  root = await mkdtemp(join(tmpdir(), 'cc-changes-'));
-  await mkdir(join(root, 'workflows'));
-  await writeFile(join(root, 'commandcenter.yaml'), 'workflows: [workflows]\nplugins: []\n');
-  config = loadConfig({}, root);
+  await site.begin();
+  await mkdir(site.folder);
 });
+afterEach(() => site.end());
 
-afterEach(() => rm(root, { recursive: true }));
-
-const write = (file: string, text: string) => writeFile(join(root, 'workflows', file), text);
+const write = (file: string, text: string) => site.write(file, text);
 const text = (id: string, name = id) => `id: ${id}\nname: ${name}\nsteps: { s: { uses: a.b } }\n`;
 const shipped = (id: string, plugin = 'acme', uses = 'a.b') => ({
   plugin,
@@ -41,13 +23,12 @@ const shipped = (id: string, plugin = 'acme', uses = 'a.b') => ({
 });
 
 async function replica(plugins = new Shipped()) {
-  const definitions = new Definitions(config, database, new Catalogue(), plugins);
-  await definitions.onModuleInit();
-  return { definitions, changes: new DefinitionChanges(database, definitions) };
+  const definitions = await site.definitions(plugins);
+  return { definitions, changes: new DefinitionChanges(site.database, definitions) };
 }
 
 const revision = async () =>
-  (await database.pool.query<{ revision: string }>('SELECT revision FROM workflow_revision')).rows[0]!.revision;
+  (await site.database.pool.query<{ revision: string }>('SELECT revision FROM workflow_revision')).rows[0]!.revision;
 
 describe('a workflow that is put', () => {
   it('is new, then changed, then what it was: only what changes counts up the revision', async () => {
@@ -97,7 +78,7 @@ describe('a workflow that is put', () => {
     const { changes, definitions } = await replica(new Shipped([shipped('p')]));
     for (const id of ['f', 'p'])
       await expect(changes.put(id, text(id, 'api'), 'ada')).rejects.toMatchObject({ code: 'CC_WORKFLOW_OWNED' });
-    await rm(join(root, 'workflows/f.yaml'));
+    await rm(join(site.folder, 'f.yaml'));
     await definitions.load();
     expect((await changes.put('f', text('f', 'api'), 'ada')).workflow).toMatchObject({ source: 'api', enabled: true });
   });
@@ -137,7 +118,7 @@ describe('a workflow that somebody disabled', () => {
     await write('w.yaml', text('w', 'two'));
     await definitions.load();
     expect(await definitions.summary('w')).toMatchObject({ name: 'two', enabled: false });
-    await rm(join(root, 'workflows/w.yaml'));
+    await rm(join(site.folder, 'w.yaml'));
     await definitions.load();
     await write('w.yaml', text('w', 'three'));
     const restarted = await replica();
@@ -150,7 +131,7 @@ describe('a workflow that somebody disabled', () => {
   it('cannot be enabled without its file, and is by its file alone when nobody disabled it', async () => {
     await write('w.yaml', text('w'));
     const { changes, definitions } = await replica();
-    await rm(join(root, 'workflows/w.yaml'));
+    await rm(join(site.folder, 'w.yaml'));
     await definitions.load();
     await expect(changes.enable('w', 'ada')).rejects.toMatchObject({ code: 'CC_WORKFLOW_GONE' });
     await write('w.yaml', text('w'));

@@ -1,54 +1,33 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
-import { testDatabase } from '../../test/support/database.js';
-import { Catalogue, Shipped } from '../../test/support/definitions.js';
-import { loadConfig, type Config } from '../config/index.js';
-import type { Database } from '../database/index.js';
-import { Definitions } from './definitions.js';
+import { DefinitionsSite } from '../../test/support/definitions.js';
+import type { Definitions } from './definitions.js';
 import { WorkflowEntity } from './workflow.entity.js';
-import { WorkflowRevisionEntity } from './workflow-revision.entity.js';
 import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
-let database: Database;
-let root: string;
-let config: Config;
+let site: DefinitionsSite;
 
 beforeAll(async () => {
-  Logger.overrideLogger(false);
-  database = await testDatabase({ entities: [WorkflowEntity, WorkflowVersionEntity, WorkflowRevisionEntity] });
+  site = await DefinitionsSite.open();
 });
-
-afterAll(() => database.close());
-
+afterAll(() => site.close());
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE workflow, workflow_version');
-  root = await mkdtemp(join(tmpdir(), 'cc-definitions-'));
-  await mkdir(join(root, 'workflows'));
-  await writeFile(join(root, 'commandcenter.yaml'), 'workflows: [workflows]\nplugins: []\n');
-  config = loadConfig({}, root);
+  await site.begin();
+  await mkdir(site.folder);
 });
+afterEach(() => site.end());
 
-afterEach(() => rm(root, { recursive: true }));
-
-const write = (file: string, text: string) => writeFile(join(root, 'workflows', file), text);
-const remove = (file: string) => rm(join(root, 'workflows', file));
+const write = (file: string, text: string) => site.write(file, text);
+const remove = (file: string) => rm(join(site.folder, file));
+const replica = () => site.definitions();
 const workflow = (id: string, name = id) => `id: ${id}\nname: ${name}\nsteps: { s: { uses: a.b } }\n`;
-
-/** A replica that has just started. */
-async function replica(): Promise<Definitions> {
-  const definitions = new Definitions(config, database, new Catalogue(), new Shipped());
-  await definitions.onModuleInit();
-  return definitions;
-}
 
 const states = async (definitions: Definitions) =>
   (await definitions.list()).map(({ id, enabled, file }) => [id, enabled, file]);
 
 describe('Definitions', () => {
   it('loads every file of the folders, nested ones too, in all three forms', async () => {
-    await mkdir(join(root, 'workflows', 'team'));
+    await mkdir(join(site.folder, 'team'));
     await write('one.yaml', workflow('one'));
     await write('team/two.yml', workflow('two'));
     await write('three.json', JSON.stringify({ id: 'three', steps: { s: { uses: 'a.b' } } }));
@@ -74,7 +53,7 @@ describe('Definitions', () => {
   });
 
   it('refuses what is no file, however it is called: a device would never end', async () => {
-    await symlink('/dev/zero', join(root, 'workflows', 'endless.yaml'));
+    await symlink('/dev/zero', join(site.folder, 'endless.yaml'));
     await write('good.yaml', workflow('good'));
     const definitions = await replica();
     expect((await definitions.list()).map(({ id }) => id)).toEqual(['good']);
@@ -153,7 +132,7 @@ describe('Definitions', () => {
   it('leaves a workflow disabled that somebody disabled', async () => {
     await write('w.yaml', workflow('w', 'first'));
     await replica();
-    await database.pool.query('UPDATE workflow SET enabled = false');
+    await site.database.pool.query('UPDATE workflow SET enabled = false');
     await write('w.yaml', workflow('w', 'second'));
     const definitions = await replica();
     expect([definitions.enabled('w'), (await definitions.get('w')).name]).toEqual([false, 'second']);
@@ -162,7 +141,7 @@ describe('Definitions', () => {
   it('does not disable what stands in a folder it cannot read', async () => {
     await write('w.yaml', workflow('w'));
     await replica();
-    await rm(join(root, 'workflows'), { recursive: true });
+    await rm(site.folder, { recursive: true });
     const definitions = await replica();
     expect(definitions.enabled('w')).toBe(true);
     expect(definitions.loadProblems()).toMatchObject([{ file: 'workflows' }]);
@@ -171,7 +150,7 @@ describe('Definitions', () => {
   it('leaves a workflow of the API to the API', async () => {
     await write('w.yaml', workflow('w', 'api'));
     await replica();
-    await database.pool.query("UPDATE workflow SET source = 'api', file = NULL");
+    await site.database.pool.query("UPDATE workflow SET source = 'api', file = NULL");
     await write('w.yaml', workflow('w', 'file'));
     const definitions = await replica();
     expect((await definitions.get('w')).name).toBe('api');
@@ -181,7 +160,7 @@ describe('Definitions', () => {
   it('is loaded by ten replicas at once as by one', async () => {
     for (let i = 0; i < 20; i++) await write(`w${i}.yaml`, workflow(`w${i}`));
     await replica();
-    const { rows: before } = await database.pool.query(
+    const { rows: before } = await site.database.pool.query(
       'SELECT id, current_version, updated_at FROM workflow ORDER BY id',
     );
     await remove('w0.yaml');
@@ -190,7 +169,7 @@ describe('Definitions', () => {
     const lists = await Promise.all(replicas.map(states));
     expect(new Set(lists.map((list) => JSON.stringify(list))).size).toBe(1);
     expect(lists[0]).toHaveLength(20);
-    const { rows: after } = await database.pool.query(
+    const { rows: after } = await site.database.pool.query(
       'SELECT id, current_version, updated_at FROM workflow ORDER BY id',
     );
     // What did not change was not written.
@@ -222,16 +201,16 @@ describe('Definitions', () => {
   });
 
   it('agrees with its migration', async () => {
-    const workflows = database.dataSource.getRepository(WorkflowEntity);
+    const workflows = site.database.dataSource.getRepository(WorkflowEntity);
     await write('w.yaml', workflow('w'));
     const definitions = await replica();
     const { version } = await definitions.get('w');
     expect(await workflows.find()).toMatchObject([
       { id: 'w', currentVersion: version, source: 'file', file: 'workflows/w.yaml', enabled: true },
     ]);
-    const versions = await database.dataSource.getRepository(WorkflowVersionEntity).find();
+    const versions = await site.database.dataSource.getRepository(WorkflowVersionEntity).find();
     expect(versions).toMatchObject([{ workflowId: 'w', version, createdAt: expect.any(Date) as Date }]);
-    const log = await database.dataSource.driver.createSchemaBuilder().log();
+    const log = await site.database.dataSource.driver.createSchemaBuilder().log();
     // Constraints stand in migrations only.
     const drift = log.upQueries.filter(({ query }) => /"workflow/.test(query) && !query.includes('DROP CONSTRAINT'));
     expect(drift).toEqual([]);

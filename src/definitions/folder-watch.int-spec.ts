@@ -1,46 +1,27 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
-import { testDatabase } from '../../test/support/database.js';
-import { Catalogue, Shipped } from '../../test/support/definitions.js';
+import { DefinitionsSite } from '../../test/support/definitions.js';
 import { eventually } from '../../test/support/engine.js';
-import { loadConfig, type Config } from '../config/index.js';
-import type { Database } from '../database/index.js';
-import { Definitions } from './definitions.js';
+import type { Definitions } from './definitions.js';
 import { FolderWatch } from './folder-watch.js';
-import { WorkflowRevisionEntity } from './workflow-revision.entity.js';
-import { WorkflowEntity } from './workflow.entity.js';
-import { WorkflowVersionEntity } from './workflow-version.entity.js';
 
-let database: Database;
-let root: string;
-let config: Config;
+let site: DefinitionsSite;
 let definitions: Definitions;
 let watch: FolderWatch;
 
 beforeAll(async () => {
-  Logger.overrideLogger(false);
-  database = await testDatabase({ entities: [WorkflowEntity, WorkflowVersionEntity, WorkflowRevisionEntity] });
+  site = await DefinitionsSite.open();
 });
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.pool.query('TRUNCATE workflow, workflow_version');
-  root = await mkdtemp(join(tmpdir(), 'cc-watch-'));
-  config = { ...loadConfig({}, root), root, workflows: [join(root, 'workflows')] };
-});
-
+afterAll(() => site.close());
+beforeEach(() => site.begin());
 afterEach(async () => {
   await watch.onModuleDestroy();
-  await rm(root, { recursive: true });
+  await site.end();
 });
 
 async function start(): Promise<void> {
-  definitions = new Definitions(config, database, new Catalogue(), new Shipped());
-  await definitions.onModuleInit();
-  watch = new FolderWatch(config, definitions);
+  definitions = await site.definitions();
+  watch = new FolderWatch(site.config, definitions);
   watch.onApplicationBootstrap();
 }
 
@@ -50,7 +31,7 @@ const within = 4_000; // before the scan would find it anyhow
 
 describe('the watch of folders', () => {
   it('loads what is new, what changed and what was renamed over, and lets go what was deleted', async () => {
-    const folder = join(root, 'workflows');
+    const { folder } = site;
     await mkdir(folder);
     await start();
     await writeFile(join(folder, 'w.yaml'), text('one'));
@@ -69,7 +50,7 @@ describe('the watch of folders', () => {
   });
 
   it('keeps what ran before when a file goes bad, and says why until it is good again', async () => {
-    const folder = join(root, 'workflows');
+    const { folder } = site;
     await mkdir(folder);
     await writeFile(join(folder, 'w.yaml'), text('good'));
     await start();
@@ -87,20 +68,20 @@ describe('the watch of folders', () => {
 
   it('sees a link that is turned to another folder, as a ConfigMap does it', async () => {
     for (const version of ['one', 'two']) {
-      await mkdir(join(root, version));
-      await writeFile(join(root, version, 'w.yaml'), text(version));
+      await mkdir(join(site.root, version));
+      await writeFile(join(site.root, version, 'w.yaml'), text(version));
     }
-    await symlink('one', join(root, 'data'));
-    await symlink('data', join(root, 'workflows'));
+    await symlink('one', join(site.root, 'data'));
+    await symlink('data', site.folder);
     await start();
     expect(await name()).toBe('one');
-    await symlink('two', join(root, 'next'));
-    await rename(join(root, 'next'), join(root, 'data'));
+    await symlink('two', join(site.root, 'next'));
+    await rename(join(site.root, 'next'), join(site.root, 'data'));
     await eventually(async () => expect(await name()).toBe('two'), 8_000);
   });
 
   it('loads nothing while nothing changes, whatever else is written there', async () => {
-    const folder = join(root, 'workflows');
+    const { folder } = site;
     await mkdir(folder);
     await writeFile(join(folder, 'w.yaml'), text('one'));
     await start();

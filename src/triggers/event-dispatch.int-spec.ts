@@ -1,10 +1,6 @@
-import type { TestingModule } from '@nestjs/testing';
-import { testDatabase } from '../../test/support/database.js';
-import { FakeDefinitions } from '../../test/support/triggers/fake-definitions.js';
-import { FakeStarter } from '../../test/support/triggers/fake-starter.js';
-import { startReplica } from '../../test/support/triggers/replica.js';
+import type { FakeStarter } from '../../test/support/triggers/fake-starter.js';
+import { Hubs } from '../../test/support/triggers/hubs.js';
 import { until } from '../../test/support/triggers/wait.js';
-import type { Database } from '../database/index.js';
 import { CcError } from '../errors/index.js';
 import { Events, type NewEvent } from '../events/index.js';
 import { EventDispatcher } from './event-dispatcher.js';
@@ -18,38 +14,29 @@ const paid = (id: string, data?: unknown) => ({
 });
 
 describe('event dispatch', () => {
-  let database: Database;
+  let hubs: Hubs;
   let starter: FakeStarter;
-  let definitions: FakeDefinitions;
-  let replicas: TestingModule[];
 
   beforeAll(async () => {
-    database = await testDatabase({ poolSize: 20 });
+    hubs = await Hubs.open();
   });
-  afterAll(() => database?.close());
-
+  afterAll(() => hubs?.close());
   beforeEach(async () => {
-    await database.pool.query('TRUNCATE event, trigger_dedupe; DELETE FROM graphile_worker._private_jobs');
-    starter = new FakeStarter(database);
-    definitions = new FakeDefinitions({ bill: { event: [{ type: 'order.paid' }] } });
-    replicas = [];
+    starter = await hubs.begin({ bill: { event: [{ type: 'order.paid' }] } });
   });
-  afterEach(() => Promise.all(replicas.map((replica) => replica.close())));
+  afterEach(() => hubs.stop());
 
-  const start = async (role?: 'api') => {
-    const replica = await startReplica(database, definitions, starter, role);
-    replicas.push(replica);
-    return replica;
-  };
+  const start = (role?: 'api') => hubs.start(role);
   const send = async (events: Events, batch: readonly NewEvent[]) => {
-    await database.transaction((tx) => events.publish(tx, batch));
+    await hubs.database.transaction((tx) => events.publish(tx, batch));
     events.announce();
   };
-  const toDispatch = async () => (await database.pool.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount!;
+  const toDispatch = async () =>
+    (await hubs.database.pool.query('SELECT FROM event WHERE dispatched_at IS NULL')).rowCount!;
   const allDispatched = () => until('every event to be dispatched', async () => (await toDispatch()) === 0);
 
   test('an event starts the workflows that name its type, with its data', async () => {
-    definitions.set({
+    hubs.definitions.set({
       bill: { event: [{ type: 'order.paid' }] },
       ship: { event: [{ type: 'order.shipped' }] },
       thank: {
@@ -86,7 +73,7 @@ describe('event dispatch', () => {
   });
 
   test('filters decide; of several entries the first that matches; without data the input is {}', async () => {
-    definitions.set({
+    hubs.definitions.set({
       tiers: {
         event: [
           { type: 'order.paid', if: '${{ event.data.total > 100 }}', input: { tier: 'large' } },
@@ -106,7 +93,7 @@ describe('event dispatch', () => {
   });
 
   test('a filter that fails is no match for its workflow only', async () => {
-    definitions.set({
+    hubs.definitions.set({
       broken: { event: [{ type: 'order.paid', if: 'event.data.total > 1' }] },
       bill: { event: [{ type: 'order.paid' }] },
     });
@@ -123,10 +110,10 @@ describe('event dispatch', () => {
 
   test('a changed workflow counts from the next event on', async () => {
     const events = (await start()).get(Events);
-    definitions.set({ bill: { event: [{ type: 'order.paid' }] } }, false);
+    hubs.definitions.set({ bill: { event: [{ type: 'order.paid' }] } }, false);
     await events.accept(paid('1'));
     await allDispatched();
-    definitions.set({ bill: { event: [{ type: 'order.paid' }] } });
+    hubs.definitions.set({ bill: { event: [{ type: 'order.paid' }] } });
     await events.accept(paid('2'));
     await until('a run', () => starter.started.length > 0);
     expect(starter.started.map((run) => run.dedupe?.key)).toEqual(['["/shop","2"]']);
@@ -152,7 +139,7 @@ describe('event dispatch', () => {
 
   test('rows nobody hinted at are found', async () => {
     const dispatcher = (await start()).get(EventDispatcher);
-    await database.pool.query(
+    await hubs.database.pool.query(
       "INSERT INTO event (id, source, type, subject, time, data, traceparent, received_at) VALUES ('1', '/workflows/a', 'order.paid', NULL, now(), '{}', NULL, now() - interval '6 s')",
     );
     await dispatcher.sweep();
@@ -161,7 +148,7 @@ describe('event dispatch', () => {
   });
 
   test('an overloaded hub dispatches later; an input that does not fit never does', async () => {
-    definitions.set({ bill: { event: [{ type: 'order.paid' }] }, strict: { event: [{ type: 'order.paid' }] } });
+    hubs.definitions.set({ bill: { event: [{ type: 'order.paid' }] }, strict: { event: [{ type: 'order.paid' }] } });
     let refusals = 0;
     starter.refuse = ({ workflow }) => {
       if (workflow === 'strict') return new CcError('CC_INPUT_INVALID', 'no');
@@ -188,7 +175,7 @@ describe('event dispatch', () => {
     let crashes = 0;
     starter.afterStart = async () => {
       if (crashes++ > 0) return;
-      await database.pool.query(
+      await hubs.database.pool.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
       );
     };

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listening } from './stack/listening.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -66,15 +66,7 @@ export class Prometheus {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    const log: string[] = [];
-    const address = await new Promise<string>((ready, failed) => {
-      createInterface({ input: child.stderr! }).on('line', (line) => {
-        log.push(line);
-        const [, bound] = /msg="Listening on".* address=(127\.0\.0\.1:\d+)/.exec(line) ?? [];
-        if (bound !== undefined) ready(bound);
-      });
-      child.once('exit', (code) => failed(new Error(`Prometheus ended with ${code}:\n${log.join('\n')}`)));
-    });
+    const address = await listening(child, 'Prometheus');
     // It listens before it can answer: until then it says 503.
     while (!(await fetch(`http://${address}/-/ready`)).ok) await sleep(50);
     return new Prometheus(child, folder, `http://${address}`);

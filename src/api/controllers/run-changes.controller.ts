@@ -1,6 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { ErrorCode } from '../../errors/index.js';
 import { mayDo } from '../../identity/index.js';
 import { Reruns, RunControl } from '../../runs/index.js';
 import { runId, startedRun } from '../answers/run.js';
@@ -9,8 +10,10 @@ import { fingerprintOf } from '../door/fingerprint.js';
 import { idempotencyKey } from '../door/idempotency-key.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
-import { routeSpec } from '../door/route-spec.js';
+import { type RouteSpec, routeSpec } from '../door/route-spec.js';
 import { parentOf } from '../door/trace-parent.js';
+
+type Asking = Pick<RouteSpec, 'summary' | 'description' | 'audit' | 'body'>;
 
 const params = z.strictObject({ id: runId });
 const reason = z
@@ -21,39 +24,50 @@ const reason = z
   .meta({ examples: ['wrong input'] });
 const asked = z.strictObject({ id: runId });
 
-const cancelRun = routeSpec({
-  summary: 'Cancel a run',
-  description:
-    'The request is durable when this answers; steps in flight are told to stop, those of `finally` are done, and the run ends as cancelled a moment later.',
-  access: 'operator',
-  audit: 'run.cancel',
-  params,
-  body: z.strictObject({ reason, force: z.boolean().optional().describe('Without the steps of `finally`') }).optional(),
-  answer: { status: 202, description: 'Cancelling', schema: asked },
-  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
-});
+/** What a run is asked to do, and does a moment after the answer. `errors` beside the usual ones. */
+function asking<const S extends Asking>(about: S, doing: string, ...errors: ErrorCode[]) {
+  return routeSpec({
+    ...about,
+    access: 'operator',
+    params,
+    answer: { status: 202, description: doing, schema: asked },
+    errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED', ...errors],
+  });
+}
 
-const pauseRun = routeSpec({
-  summary: 'Pause a run',
-  description:
-    'Steps in flight go on to their end, and nothing else begins until the run is resumed. Its timeout goes on.',
-  access: 'operator',
-  audit: 'run.pause',
-  params,
-  body: z.strictObject({ reason }).optional(),
-  answer: { status: 202, description: 'Pausing', schema: asked },
-  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED', 'CC_RUN_NOT_STARTED'],
-});
+const cancelRun = asking(
+  {
+    summary: 'Cancel a run',
+    description:
+      'The request is durable when this answers; steps in flight are told to stop, those of `finally` are done, and the run ends as cancelled a moment later.',
+    audit: 'run.cancel',
+    body: z
+      .strictObject({ reason, force: z.boolean().optional().describe('Without the steps of `finally`') })
+      .optional(),
+  },
+  'Cancelling',
+);
 
-const resumeRun = routeSpec({
-  summary: 'Resume a paused run',
-  description: 'Of a run that is not paused nothing changes.',
-  access: 'operator',
-  audit: 'run.resume',
-  params,
-  answer: { status: 202, description: 'Resuming', schema: asked },
-  errors: ['CC_RUN_NOT_FOUND', 'CC_RUN_FINISHED'],
-});
+const pauseRun = asking(
+  {
+    summary: 'Pause a run',
+    description:
+      'Steps in flight go on to their end, and nothing else begins until the run is resumed. Its timeout goes on.',
+    audit: 'run.pause',
+    body: z.strictObject({ reason }).optional(),
+  },
+  'Pausing',
+  'CC_RUN_NOT_STARTED',
+);
+
+const resumeRun = asking(
+  {
+    summary: 'Resume a paused run',
+    description: 'Of a run that is not paused nothing changes.',
+    audit: 'run.resume',
+  },
+  'Resuming',
+);
 
 const rerunRun = routeSpec({
   summary: 'Do a run again',

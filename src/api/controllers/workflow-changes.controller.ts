@@ -2,14 +2,16 @@ import { Controller, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DefinitionChanges } from '../../definitions/index.js';
-import { CcError } from '../../errors/index.js';
+import { CcError, type ErrorCode } from '../../errors/index.js';
 import { workflowId } from '../answers/run.js';
 import { changedWorkflow, workflowSummary } from '../answers/workflow.js';
 import { callerOf } from '../door/caller.js';
 import { entityTags } from '../door/entity-tags.js';
 import { read } from '../door/read.js';
 import { Route } from '../door/route.js';
-import { routeSpec } from '../door/route-spec.js';
+import { type RouteSpec, routeSpec } from '../door/route-spec.js';
+
+type Switching = Pick<RouteSpec, 'summary' | 'description' | 'audit'>;
 
 const params = z.strictObject({ id: workflowId });
 
@@ -38,25 +40,33 @@ const putWorkflow = routeSpec({
   errors: ['CC_WORKFLOW_INVALID', 'CC_WORKFLOW_OWNED', 'CC_WORKFLOW_CHANGED', 'CC_WORKFLOW_TOO_MANY'],
 });
 
-const enableWorkflow = routeSpec({
-  summary: 'Let a workflow start runs again',
-  access: 'admin',
-  audit: 'workflow.enable',
-  params,
-  answer: { status: 200, description: 'It is enabled', schema: workflowSummary },
-  errors: ['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_GONE'],
-});
+/** A workflow is one way or the other: said again it changes nothing. */
+function switching(about: Switching, errors: readonly ErrorCode[], word: string) {
+  return routeSpec({
+    ...about,
+    access: 'admin',
+    params,
+    answer: { status: 200, description: `It is ${word}`, schema: workflowSummary },
+    errors,
+  });
+}
 
-const disableWorkflow = routeSpec({
-  summary: 'Keep a workflow from starting runs',
-  description:
-    'By its triggers and by hand, on this replica at once and on others within a second or two, until somebody enables it. Runs that have begun go on; cancel them if they must not.',
-  access: 'admin',
-  audit: 'workflow.disable',
-  params,
-  answer: { status: 200, description: 'It is disabled', schema: workflowSummary },
-  errors: ['CC_WORKFLOW_NOT_FOUND'],
-});
+const enableWorkflow = switching(
+  { summary: 'Let a workflow start runs again', audit: 'workflow.enable' },
+  ['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_GONE'],
+  'enabled',
+);
+
+const disableWorkflow = switching(
+  {
+    summary: 'Keep a workflow from starting runs',
+    description:
+      'By its triggers and by hand, on this replica at once and on others within a second or two, until somebody enables it. Runs that have begun go on; cancel them if they must not.',
+    audit: 'workflow.disable',
+  },
+  ['CC_WORKFLOW_NOT_FOUND'],
+  'disabled',
+);
 
 @Controller('api/v1/workflows/:id')
 export class WorkflowChangesController {

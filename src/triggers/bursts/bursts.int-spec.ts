@@ -1,10 +1,7 @@
-import type { TestingModule } from '@nestjs/testing';
-import { testDatabase } from '../../../test/support/database.js';
 import { FakeDefinitions } from '../../../test/support/triggers/fake-definitions.js';
-import { FakeStarter } from '../../../test/support/triggers/fake-starter.js';
-import { startReplica } from '../../../test/support/triggers/replica.js';
+import type { FakeStarter } from '../../../test/support/triggers/fake-starter.js';
+import { Hubs } from '../../../test/support/triggers/hubs.js';
 import { until } from '../../../test/support/triggers/wait.js';
-import type { Database } from '../../database/index.js';
 import { CcError } from '../../errors/index.js';
 import { Events } from '../../events/index.js';
 
@@ -19,30 +16,20 @@ const debounce = { key: '${{ event.data.item }}', for: '1s' };
 const on = { event: [{ type: 'item.changed', debounce, input: { last: '${{ event.data.id }}' } }] };
 
 describe('bursts of events', () => {
-  let database: Database;
+  let hubs: Hubs;
   let starter: FakeStarter;
-  let definitions: FakeDefinitions;
-  let replicas: TestingModule[];
 
   beforeAll(async () => {
-    database = await testDatabase({ poolSize: 20 });
+    hubs = await Hubs.open();
   });
-  afterAll(() => database?.close());
-
+  afterAll(() => hubs?.close());
   beforeEach(async () => {
-    await database.pool.query('TRUNCATE event, event_burst, trigger_dedupe; DELETE FROM graphile_worker._private_jobs');
-    starter = new FakeStarter(database);
-    definitions = new FakeDefinitions({ index: on });
-    replicas = [];
+    starter = await hubs.begin({ index: on });
   });
-  afterEach(() => Promise.all(replicas.map((replica) => replica.close())));
+  afterEach(() => hubs.stop());
 
-  const start = async (role?: 'api') => {
-    const replica = await startReplica(database, definitions, starter, role);
-    replicas.push(replica);
-    return replica.get(Events);
-  };
-  const query = async <T>(text: string) => (await database.pool.query(text)).rows as T[];
+  const start = async (role?: 'api') => (await hubs.start(role)).get(Events);
+  const query = async <T>(text: string) => (await hubs.database.pool.query(text)).rows as T[];
   const bursts = () =>
     query<{ key: string; events: number; ms: number }>(
       'SELECT key, events, (extract(epoch FROM due_at - clock_timestamp()) * 1000)::float8 AS ms FROM event_burst ORDER BY key',
@@ -99,7 +86,7 @@ describe('bursts of events', () => {
     const events = await start();
     await events.accept(changed('1'));
     await joined(1);
-    await database.pool.query(
+    await hubs.database.pool.query(
       "UPDATE event_burst SET first_at = first_at - interval '9.4 s', due_at = due_at + interval '1 s'",
     );
     await events.accept(changed('2'));
@@ -114,9 +101,9 @@ describe('bursts of events', () => {
     const events = await start();
     await events.accept(changed('1'));
     await joined(1);
-    await Promise.all(replicas.splice(0).map((replica) => replica.close()));
+    await hubs.stop();
     expect(starter.started).toEqual([]);
-    definitions = new FakeDefinitions(); // the entry may be gone meanwhile
+    hubs.definitions = new FakeDefinitions(); // the entry may be gone meanwhile
     await start('api');
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     expect(starter.started).toEqual([]); // an api replica starts nothing
@@ -129,7 +116,7 @@ describe('bursts of events', () => {
     let crashes = 0;
     starter.afterStart = async () => {
       if (crashes++ > 0) return;
-      await database.pool.query(
+      await hubs.database.pool.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
       );
     };
@@ -141,7 +128,7 @@ describe('bursts of events', () => {
   });
 
   test('an event counts in its burst once, also when it is dispatched again for the sake of another workflow', async () => {
-    definitions = new FakeDefinitions({ index: on, plain: { event: [{ type: 'item.changed' }] } });
+    hubs.definitions = new FakeDefinitions({ index: on, plain: { event: [{ type: 'item.changed' }] } });
     let refusals = 0;
     starter.refuse = ({ workflow }) => (workflow === 'plain' && refusals++ < 2 ? new Error('a fault') : undefined);
     const events = await start();
@@ -158,7 +145,7 @@ describe('bursts of events', () => {
       if (workflow === 'strict') return new CcError('CC_INPUT_INVALID', 'no');
       return refusals++ < 1 ? new CcError('CC_OVERLOADED', 'later') : undefined;
     };
-    definitions = new FakeDefinitions({ index: on, strict: on });
+    hubs.definitions = new FakeDefinitions({ index: on, strict: on });
     const events = await start();
     await events.accept(changed('1'));
     await joined(2);
@@ -167,7 +154,7 @@ describe('bursts of events', () => {
   });
 
   test('without a key the entry has one burst; a key that fails is no match; any value is a key', async () => {
-    definitions = new FakeDefinitions({
+    hubs.definitions = new FakeDefinitions({
       all: { event: [{ type: 'item.changed', debounce: { for: '1s' } }] },
       index: { event: [{ type: 'item.changed', debounce: { key: '${{ event.data.item.x }}', for: '1s' } }] },
     });

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { root } from './compose.js';
+import { listening } from './listening.js';
 import { programOf } from './program.js';
 
 export const alertmanagerProgram = programOf('alertmanager', 'prometheus-alertmanager');
@@ -64,15 +64,7 @@ export class Alertmanager {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    const log: string[] = [];
-    const address = await new Promise<string>((ready, failed) => {
-      createInterface({ input: child.stderr! }).on('line', (line) => {
-        log.push(line);
-        const [, bound] = /msg="Listening on".* address=(127\.0\.0\.1:\d+)/.exec(line) ?? [];
-        if (bound !== undefined) ready(bound);
-      });
-      child.once('exit', (code) => failed(new Error(`Alertmanager ended with ${code}:\n${log.join('\n')}`)));
-    });
+    const address = await listening(child, 'Alertmanager');
     return new Alertmanager(child, server, folder, `http://${address}`, received);
   }
 
