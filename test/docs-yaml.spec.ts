@@ -15,7 +15,7 @@ const blocks = pages.flatMap((page) =>
 
 /** Of a workflow: at least one of these stands in every piece of one that a page shows. */
 const parts = ['steps', 'on', 'slo', 'concurrency', 'retention', 'cost', 'finally', 'input'];
-const settings = ['plugins', 'secrets', 'engine', 'audit', 'workflows', 'prometheus', 'telemetry'];
+const settings = ['plugins', 'secrets', 'engine', 'audit', 'server', 'workflows', 'prometheus', 'telemetry'];
 /** Kubernetes, Compose, Alertmanager: the files of others. */
 const foreign = ['apiVersion', 'services', 'receivers', 'route', 'groups'];
 

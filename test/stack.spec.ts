@@ -126,6 +126,14 @@ describe('docker-compose.yml', () => {
 describe('docker-compose.replicas.yml', () => {
   const { services } = composeOf('docker-compose.replicas.yml');
 
+  it('lets the hubs believe the proxy who calls, which believes nobody', () => {
+    const trusted = services['hub']!.environment!['COMMANDCENTER_TRUSTED_PROXIES'];
+    expect(loadConfig({ COMMANDCENTER_TRUSTED_PROXIES: trusted }, '/nowhere').server.trustedProxies).toHaveLength(3);
+    expect(readFileSync(join(root, 'docker-compose.replicas.yml'), 'utf8')).toContain(
+      'http-request set-header X-Forwarded-For %[src]',
+    );
+  });
+
   it('puts a pinned proxy, bounded in memory and logs, in the place of the port of the hub', () => {
     const { proxy } = services;
     expect(proxy!.image).toMatch(exact);

@@ -11,31 +11,23 @@ interface Window {
   readonly ofAddress: Map<string, number>;
 }
 
-/** How many sign-ins failed in this minute. One counts from its start, so that many at once are no way around. */
+/** How many sign-ins failed in this minute. */
 export class FailedSignIns {
   private window: Window = { since: 0, total: 0, ofAddress: new Map() };
 
-  /** Throws CC_RATE_LIMITED when there were too many. Call what it returns when this one has not failed. */
-  begin(address: string, now = Date.now()): () => void {
+  /** One that failed. Throws CC_RATE_LIMITED when there were too many. */
+  count(address: string, now = Date.now()): void {
     const age = now - this.window.since;
     if (age < 0 || age >= WINDOW_MS) this.window = { since: now, total: 0, ofAddress: new Map() };
     const { window } = this;
-    if (window.total >= MOST_OF_ALL || countOf(window, address) >= MOST_OF_ADDRESS) {
+    const before = window.ofAddress.get(address) ?? 0;
+    if (window.total >= MOST_OF_ALL || before >= MOST_OF_ADDRESS) {
       const retryAfter = Math.ceil((window.since + WINDOW_MS - now) / 1000);
       throw new CcError('CC_RATE_LIMITED', `too many sign-ins have failed; try again in ${retryAfter} s`, {
         retryAfter,
       });
     }
-    add(window, address, 1);
-    return () => add(window, address, -1);
+    window.total += 1;
+    window.ofAddress.set(address, before + 1);
   }
-}
-
-function countOf({ ofAddress }: Window, address: string): number {
-  return ofAddress.get(address) ?? 0;
-}
-
-function add(window: Window, address: string, by: 1 | -1): void {
-  window.total += by;
-  window.ofAddress.set(address, countOf(window, address) + by);
 }

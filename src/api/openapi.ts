@@ -143,7 +143,8 @@ function failures(spec: RouteSpec, access: string, method: string): Json {
   if (spec.uncounted !== true) codes.add('CC_RATE_LIMITED');
   codes.add('CC_REQUEST_INVALID'); // also of a route without parameters: what it does not know is refused
   if (method !== 'GET') codes.add('CC_REQUEST_TOO_LARGE').add('CC_MEDIA_TYPE_UNSUPPORTED');
-  if (access !== 'public') codes.add('CC_UNAUTHENTICATED').add('CC_FORBIDDEN').add('CC_DATABASE_UNAVAILABLE');
+  if (access !== 'public')
+    codes.add('CC_UNAUTHENTICATED').add('CC_FORBIDDEN').add('CC_DATABASE_UNAVAILABLE').add('CC_OVERLOADED');
   if (access !== 'public' && method !== 'GET') codes.add('CC_ORIGIN_REFUSED');
   codes.add('CC_INTERNAL');
   const byStatus = new Map<number, string[]>();

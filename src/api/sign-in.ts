@@ -25,19 +25,15 @@ export class SignIn {
     private readonly sessions: Sessions,
   ) {}
 
-  /** Throws CC_UNAUTHENTICATED; and CC_ORIGIN_REFUSED when another site wants to sign somebody in here as somebody else. */
+  /** Throws CC_UNAUTHENTICATED, CC_RATE_LIMITED, CC_OVERLOADED; and CC_ORIGIN_REFUSED when another site wants to sign somebody in here as somebody else. */
   async open(request: FastifyRequest, token: string): Promise<SignedIn> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
-    const text = token.trim();
-    // One that is in use is never refused: behind a proxy whoever guesses has the same address as its owner.
-    const isInUse = this.authenticator.recognised({ kind: 'token', text }) !== undefined;
-    const notFailed = isInUse ? undefined : this.failed.begin(addressOf(request));
-    const opened = await this.sessionFor(text).catch((error: unknown) => {
-      notFailed?.();
-      throw error;
-    });
-    if (opened === undefined) throw new CcError('CC_UNAUTHENTICATED', 'this token is unknown, revoked or expired');
-    notFailed?.();
+    const opened = await this.sessionFor(token.trim());
+    if (opened === undefined) {
+      // Counted when it proved wrong: behind a proxy whoever guesses has the same address as somebody with a right one.
+      this.failed.count(addressOf(request));
+      throw new CcError('CC_UNAUTHENTICATED', 'this token is unknown, revoked or expired');
+    }
     // The browser has one cookie: what it held before would stay open, and nobody could end it.
     await this.endSessionOf(request);
     return opened;

@@ -19,6 +19,7 @@ export interface Config {
   readonly secrets: readonly string[];
   readonly audit: AuditConfig;
   readonly prometheus: PrometheusConfig;
+  readonly server: ServerConfig;
   readonly grafana: GrafanaConfig;
   readonly telemetry: TelemetryConfig;
   readonly engine: EngineConfig;
@@ -45,6 +46,11 @@ export interface PrometheusConfig {
   readonly url?: string;
   /** Where the rules of SLOs are written. COMMANDCENTER_PROMETHEUS_RULES_DIR, else the file. */
   readonly rulesDir?: string;
+}
+
+interface ServerConfig {
+  /** Addresses and networks whose X-Forwarded-* is believed. COMMANDCENTER_TRUSTED_PROXIES, else the file. */
+  readonly trustedProxies: readonly string[];
 }
 
 interface GrafanaConfig {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { network } from './network.js';
 import { exporterNames, namesIn, otlpProtocols } from './otel-environment.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +38,12 @@ export const webAddress = z.url({
   error: 'must be an address that starts with http:// or https://',
 });
 
+/** Several with commas between. */
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(z.array(network));
+
 /** The variables the hub itself reads. Others (secrets, the rest of OTEL_*, which its SDK reads) pass by. */
 export const environmentSchema = z.object({
   DATABASE_URL: databaseUrl.optional(),
@@ -54,6 +61,7 @@ export const environmentSchema = z.object({
   COMMANDCENTER_GRAFANA_URL: webAddress.optional(),
   COMMANDCENTER_PROMETHEUS_URL: webAddress.optional(),
   COMMANDCENTER_PROMETHEUS_RULES_DIR: z.string().optional(),
+  COMMANDCENTER_TRUSTED_PROXIES: networks.optional(),
   OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'insensitive' }).default(false),
   OTEL_EXPORTER_PROMETHEUS_HOST: z.string().optional(),
   OTEL_EXPORTER_PROMETHEUS_PORT: port.default(9464),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
 import { webAddress } from './environment-schema.js';
+import { network } from './network.js';
 
 /** The shape of commandcenter.yaml. What is not here is refused, so a typing mistake cannot pass as a setting. */
 
@@ -68,6 +69,14 @@ export const fileSchema = z.strictObject({
     .strictObject({
       retention: duration('365d', 'How long entries of the audit log are kept'),
       maxEntries: count(1_000_000, 'Entries of the audit log; the oldest go first'),
+    })
+    .prefault({}),
+  server: z
+    .strictObject({
+      trustedProxies: z
+        .array(network)
+        .default([])
+        .describe('Proxies before the hub, addresses or networks: whose X-Forwarded-For says who a caller is'),
     })
     .prefault({}),
   prometheus: z

@@ -51,6 +51,25 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('believes no proxy unless it is named, by the environment first, and never everybody', () => {
+    expect(loadConfig({}, root).server).toEqual({ trustedProxies: [] });
+    write('server: { trustedProxies: [10.0.0.5, fd00::/8] }');
+    expect(loadConfig({}, root).server).toEqual({ trustedProxies: ['10.0.0.5', 'fd00::/8'] });
+    const env = { COMMANDCENTER_TRUSTED_PROXIES: '172.16.0.0/12, ::1' };
+    expect(loadConfig(env, root).server).toEqual({ trustedProxies: ['172.16.0.0/12', '::1'] });
+    write(
+      'server: { trustedProxies: [0.0.0.0/0, "::/0", 10.0.0.0/33, fe80::1%eth0, proxy.example, 1.2.3, "10.0.0.0/8/8", ""] }',
+    );
+    expect(problems().map(({ path }) => path)).toEqual(
+      Array.from({ length: 8 }, (_, n) => `server.trustedProxies.${n}`),
+    );
+    write('');
+    expect(problems({ COMMANDCENTER_TRUSTED_PROXIES: '10.0.0.1,,all' }).map(({ path }) => path)).toEqual([
+      'COMMANDCENTER_TRUSTED_PROXIES.1',
+      'COMMANDCENTER_TRUSTED_PROXIES.2',
+    ]);
+  });
+
   it('links to Grafana where it is told to, and only to web addresses', () => {
     write('grafana: { url: "https://ops.example/grafana" }');
     expect(loadConfig({}, root).grafana).toEqual({ url: 'https://ops.example/grafana' });

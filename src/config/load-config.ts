@@ -51,6 +51,7 @@ export function loadConfig(env: Environment = process.env, cwd: string = process
       },
       root,
     ),
+    server: { trustedProxies: values.COMMANDCENTER_TRUSTED_PROXIES ?? file.server.trustedProxies },
     grafana: { url: values.COMMANDCENTER_GRAFANA_URL ?? file.grafana.url },
     telemetry: {
       ...file.telemetry,

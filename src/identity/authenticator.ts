@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { LookUps } from './look-ups.js';
 import type { Principal } from './principal.js';
 import { Sessions } from './sessions.js';
 import { hashToken } from './token-text.js';
@@ -24,8 +25,9 @@ export interface Credential {
 @Injectable()
 export class Authenticator {
   private readonly answers: LRUCache<string, { readonly principal: Principal | undefined }>;
-  /** The last answer there was, believed or not. */
-  private readonly faces = new LRUCache<string, Principal>({ max: ENTRIES });
+  /** Keys of those that were right when we last asked: they are asked about again without standing in line. */
+  private readonly seen = new LRUCache<string, true>({ max: ENTRIES });
+  private readonly lookUps = new LookUps();
 
   constructor(tokens: Tokens, sessions: Sessions) {
     this.answers = new LRUCache({
@@ -35,11 +37,12 @@ export class Authenticator {
       ignoreFetchAbort: true,
       fetchMethod: async (key, _stale, { options, context }) => {
         const { kind, text } = context as Credential;
-        const principal = await (kind === 'token' ? tokens : sessions).find(hashToken(text));
+        const find = () => (kind === 'token' ? tokens : sessions).find(hashToken(text));
+        const principal = await (this.seen.has(key) ? find() : this.lookUps.run(find));
         if (principal === undefined) {
           options.ttl = UNKNOWN_MS;
-          this.faces.delete(key);
-        } else this.faces.set(key, principal);
+          this.seen.delete(key);
+        } else this.seen.set(key, true);
         return { principal };
       },
     });
@@ -50,11 +53,7 @@ export class Authenticator {
     return this.answers.get(keyOf(credential))?.principal;
   }
 
-  /** Whose it was when we last asked: good enough to count by, not to let in. */
-  recognised(credential: Credential): Principal | undefined {
-    return this.faces.get(keyOf(credential));
-  }
-
+  /** Throws CC_OVERLOADED when too many that nobody here has seen are being asked about. */
   async authenticate(credential: Credential): Promise<Principal | undefined> {
     return (await this.answers.fetch(keyOf(credential), { context: credential }))?.principal;
   }
@@ -62,7 +61,7 @@ export class Authenticator {
   /** After a session was ended here. */
   forget(credential: Credential): void {
     this.answers.delete(keyOf(credential));
-    this.faces.delete(keyOf(credential));
+    this.seen.delete(keyOf(credential));
   }
 
   /** After anything changed of users, groups or tokens. Whoever asks now is asked about again; questions under way are not kept. */

@@ -16,6 +16,7 @@ const openSession = routeSpec({
   access: 'public',
   body: z.strictObject({ token: z.string().min(1).max(1000) }),
   bodyBytes: signInBytes,
+  uncounted: true, // until it proves wrong: see SignIn
   answer: {
     status: 200,
     description: 'Signed in',
@@ -24,7 +25,7 @@ const openSession = routeSpec({
       .meta({ id: 'Session' }),
     headers: { 'Set-Cookie': 'cc_session' },
   },
-  errors: ['CC_UNAUTHENTICATED', 'CC_ORIGIN_REFUSED', 'CC_DATABASE_UNAVAILABLE'],
+  errors: ['CC_UNAUTHENTICATED', 'CC_RATE_LIMITED', 'CC_ORIGIN_REFUSED', 'CC_OVERLOADED', 'CC_DATABASE_UNAVAILABLE'],
 });
 
 const endSession = routeSpec({

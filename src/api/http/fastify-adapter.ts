@@ -28,7 +28,8 @@ const MAX_PARAM_LENGTH = 200;
 export function fastifyAdapter(config: Config): FastifyAdapter {
   const adapter = new HubAdapter({
     logger: false,
-    trustProxy: false,
+    // Of those alone `X-Forwarded-For` is believed: whom a request comes from is otherwise whoever is connected.
+    trustProxy: config.server.trustedProxies.length > 0 && [...config.server.trustedProxies],
     bodyLimit: config.engine.requestBytes,
     genReqId: newRequestId,
     requestTimeout: REQUEST_MS,

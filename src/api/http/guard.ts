@@ -18,8 +18,9 @@ declare module 'fastify' {
 
 /**
  * Guards every route of the server, whoever registered it. It runs before the body is read, so nobody without a token
- * or a session makes the hub parse anything. A known one has the rate of its token, also while it is asked about again;
- * everybody else shares the rate of their address, and is counted before the database is asked. A browser sends its cookie
+ * or a session makes the hub parse anything. It asks first and counts then: who shows a right one has the rate of its token,
+ * and whoever floods the hub with wrong ones, from the same address too (behind a proxy that is everybody), keeps nobody out;
+ * how many are asked about at once is bounded. Everybody else shares the rate of their address. A browser sends its cookie
  * whoever makes it ask, so with a session alone only the hub's own pages can change anything.
  */
 export function installGuard(server: FastifyInstance): void {
@@ -38,39 +39,27 @@ export function installGuard(server: FastifyInstance): void {
     if (authenticator === null)
       throw new CcError('CC_INTERNAL', 'the guard has no authenticator: configureApp(app) was not called');
     const credential = credentialOf(request);
-    const known = credential && authenticator.remembered(credential);
-    // Whoever floods the hub from the same address (behind a proxy that is everybody) must not keep out its owner: one that
-    // was known is asked about first, which costs a question in seconds, and then counted by itself, by the rate it has now.
-    const asked = known ?? (await askedAgain(credential, authenticator));
-    if (asked !== undefined) request.principal = asked;
+    const principal =
+      credential && (authenticator.remembered(credential) ?? (await authenticator.authenticate(credential)));
+    if (principal !== undefined) request.principal = principal;
     await count(request);
-    request.principal = asked ?? (await identify(credential, authenticator));
+    if (principal === undefined) throw unauthenticated(credential);
     if (credential?.kind === 'session' && !safeMethods.has(request.method)) requireSameOrigin(request);
-    if (!mayDo(request.principal, access)) throw forbidden(request.principal, access);
+    if (!mayDo(principal, access)) throw forbidden(principal, access);
   });
 }
 
 /** They change nothing. */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-async function askedAgain(
-  credential: Credential | undefined,
-  authenticator: Authenticator,
-): Promise<Principal | undefined> {
-  const wasKnown = credential !== undefined && authenticator.recognised(credential) !== undefined;
-  return wasKnown ? authenticator.authenticate(credential) : undefined;
-}
-
-async function identify(credential: Credential | undefined, authenticator: Authenticator): Promise<Principal> {
+function unauthenticated(credential: Credential | undefined): CcError {
   if (credential === undefined) {
-    throw new CcError(
+    return new CcError(
       'CC_UNAUTHENTICATED',
       'this call needs a token: send the header "Authorization: Bearer <token>"; the first one is in .commandcenter/cli.json of the hub',
     );
   }
-  const principal = await authenticator.authenticate(credential);
-  if (principal !== undefined) return principal;
-  throw new CcError(
+  return new CcError(
     'CC_UNAUTHENTICATED',
     credential.kind === 'token'
       ? 'the token is unknown, revoked or expired; ask an admin of this hub for another'
@@ -85,7 +74,10 @@ function forbidden(principal: Principal, access: string): CcError {
   );
 }
 
-/** By token where there is one that is known, else by address. Proxy headers are not trusted: anybody can write them. */
+/**
+ * By token where there is one that is right, else by address. Headers of proxies are believed of those that
+ * `server.trustedProxies` names only: anybody can write them.
+ */
 export function rateKey(request: FastifyRequest): string {
   return request.principal === undefined ? `address ${addressOf(request)}` : `token ${request.principal.id}`;
 }

@@ -1,13 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CcError } from '../../errors/index.js';
 import { addressOf } from './address.js';
+import { LargeBodies } from './large-bodies.js';
 import { rateLimit } from './rate-limit.js';
 import './route-config.js';
-
-/** Bytes of a body that anybody may send at any time. */
-const SMALL = 65_536;
-/** Larger bodies at once: they are kept in memory before it is known who sends them. */
-const MOST_LARGE = 64;
 
 /**
  * Counts requests to routes that are open to callers without a token and verify themselves what they get, byte for byte.
@@ -35,17 +30,10 @@ export function installStrangers(server: FastifyInstance): void {
     forged: rateLimit(server, (request) => `forged by ${addressOf(request)}`),
     genuine: rateLimit(server, (request) => `genuine at ${placeOf(request)}`),
   });
-  let large = 0;
-  server.addHook('onRequest', async (request, reply) => {
-    if (!verifiesItself(request) || announcedBytes(request) <= SMALL) return;
-    if (large >= MOST_LARGE) {
-      throw new CcError('CC_OVERLOADED', `more than ${MOST_LARGE} large requests without a token at once`, {
-        retryAfter: 1,
-      });
-    }
-    large++;
-    reply.raw.once('close', () => large--);
-  });
+  const large = new LargeBodies();
+  server.addHook('preParsing', async (request, reply, payload) =>
+    verifiesItself(request) ? large.through(payload, request, reply) : payload,
+  );
 }
 
 /** Its body is handed over as it came, and whoever sends it is counted when it is known whether the request is genuine. */
@@ -57,10 +45,4 @@ export function verifiesItself({ routeOptions }: FastifyRequest): boolean {
 /** Each webhook has a rate of its own. */
 function placeOf({ routeOptions, url }: FastifyRequest): string | undefined {
   return routeOptions.config.rawBody === true ? url.split('?', 1)[0] : routeOptions.url;
-}
-
-/** Of a body that does not say how long it is, all that it could be. */
-function announcedBytes({ headers, routeOptions }: FastifyRequest): number {
-  if (headers['transfer-encoding'] !== undefined) return routeOptions.bodyLimit;
-  return Number(headers['content-length'] ?? 0);
 }

@@ -10,9 +10,11 @@ import { nextPath } from './next-path.js';
 import { Page, pageSpec, sendPage } from './page.js';
 
 const next = z.string().max(2000).optional().catch(undefined);
-const form = pageSpec({ access: 'public', query: z.object({ next }) });
+/** Not counted: whoever uses up the rate of an address (behind a proxy that is everybody) must keep nobody from signing in. */
+const form = pageSpec({ access: 'public', uncounted: true, query: z.object({ next }) });
 const signIn = pageSpec({
   access: 'public',
+  uncounted: true, // until it proves wrong: see SignIn
   form: true,
   body: z.object({ token: z.string().min(1).max(1000), next }),
   bodyBytes: signInBytes,
