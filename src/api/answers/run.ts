@@ -69,6 +69,15 @@ const step = z
     attempt: z.int(),
     uses: z.string().meta({ examples: ['http.request'] }),
     output: anyJson,
+    outputLeftOut: z
+      .strictObject({
+        bytes: z.int().describe('Of what the log has of it'),
+        href: z.string().describe('The event, or the events, that have it'),
+      })
+      .optional()
+      .describe(
+        'There is an output that is not given here: the run has too many bytes, or the items of the step have it',
+      ),
     error: failure.nullable(),
     startedAt: time.nullable(),
     finishedAt: time.nullable(),

@@ -49,7 +49,12 @@ export function approversText(approvers: readonly string[]): Html {
 }
 
 function outcome({ step, items }: StepRow, href: string, room: JsonRoom): Html | false {
-  const { id, status, error, output } = step;
+  const { id, status, error, output, outputLeftOut } = step;
+  if (outputLeftOut !== undefined)
+    return html`<h3>Output</h3>
+      <p class="muted">
+        Not shown, as the run has too much of it. <a href="${outputLeftOut.href}">All of it as JSON</a>
+      </p>`;
   if (status === 'succeeded')
     return html`<h3>Output</h3>
       ${jsonBlock({ id: `step-output-${id}`, title: `Output of ${id}`, value: output, href, room })}`;

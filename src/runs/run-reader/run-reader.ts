@@ -3,7 +3,7 @@ import { Database } from '../../database/index.js';
 import { Definitions } from '../../definitions/index.js';
 import { CcError } from '../../errors/index.js';
 import { names, Span } from '../../telemetry/index.js';
-import { foldRun } from '../../workflow/index.js';
+import { foldRun, type RunEvent } from '../../workflow/index.js';
 import { fromRow, type StoredEvent } from '../journal/event-rows.js';
 import { decodeSeqCursor, encodeCursor, type Numbering } from './cursor.js';
 import {
@@ -17,6 +17,7 @@ import {
   type RunRow,
 } from './rows.js';
 import { runConditions, type RunConditions, type RunFilter } from './run-filter.js';
+import { Payloads } from './left-out.js';
 import { stepViews } from './step-views.js';
 import type { LogLineView, Page, RunEventView, RunLine, RunPosition, RunStory, RunSummary, RunView } from './views.js';
 
@@ -29,6 +30,10 @@ const SEARCHED_RUNS = 50_000;
 /** A larger first event is not read for a line, which then does not say who triggered the run. */
 const LINE_BYTES = 16 * 1024;
 
+/** Events of a log that are read at once, where their bytes let. */
+const PIECE_EVENTS = 2_000;
+
+const eventColumns = 'seq, type, data, at';
 const logColumns = 'seq, at, level, step, attempt, message, fields';
 const logBytes = 'octet_length(message) + coalesce(octet_length(fields), 0)';
 
@@ -116,26 +121,31 @@ export class RunReader {
   /** The run and what happened in it, of one moment. */
   async story(id: string): Promise<RunStory> {
     const row = await this.row(id);
-    // Up to the row's own seq: the run may have gone on between the two statements.
-    const rows = await this.query<StoredEvent>(
-      'SELECT seq, type, data, at FROM run_event WHERE run_id = $1 AND seq <= $2 ORDER BY seq',
-      [id, row.seq],
-    );
     const plan = await this.definitions.version(row.workflow_id, row.version);
-    const events = rows.flatMap(fromRow).map(({ event }) => event);
+    const payloads = new Payloads();
+    const events = await this.#lightLog(id, row.seq, payloads);
     const run = foldRun(plan, id, events);
     const finals = new Set(plan.finally.keys());
-    return { run: { ...runSummary(row, run), steps: stepViews(run) }, name: plan.name, events, finals };
+    return { run: { ...runSummary(row, run), steps: stepViews(run, payloads) }, name: plan.name, events, finals };
+  }
+
+  /** The log up to an event (the run may have gone on since), read in pieces, of which the payloads that are too much do not stay. */
+  async #lightLog(id: string, upTo: number, payloads: Payloads): Promise<RunEvent[]> {
+    const events: RunEvent[] = [];
+    for (let seq = 0; seq < upTo;) {
+      const request = { cursor: String(seq), limit: PIECE_EVENTS };
+      const rows = await this.numbered<StoredEvent>(id, request, 'run_event', eventColumns, 'octet_length(data)');
+      for (const row of rows.filter((one) => one.seq <= upTo)) {
+        const bytes = Buffer.byteLength(row.data);
+        for (const numbered of fromRow(row)) events.push(payloads.lighten(numbered, bytes));
+      }
+      seq = rows.at(-1)!.seq;
+    }
+    return events;
   }
 
   async events(id: string, request: SeqPage): Promise<Page<RunEventView>> {
-    const rows = await this.numbered<StoredEvent>(
-      id,
-      request,
-      'run_event',
-      'seq, type, data, at',
-      'octet_length(data)',
-    );
+    const rows = await this.numbered<StoredEvent>(id, request, 'run_event', eventColumns, 'octet_length(data)');
     // A row may hold two events, of which the page before had room for one.
     const after = request.cursor === undefined ? 0 : decodeSeqCursor(request.cursor, 'run_event');
     const events = rows.flatMap(fromRow).filter(({ seq }) => seq > after);

@@ -1,23 +1,34 @@
 import { itemPath, type PlanStep, type Run, type StepState } from '../../workflow/index.js';
+import { LeftOut, type Payloads } from './left-out.js';
 import type { StepView } from './views.js';
 
 /** Steps in the plan's order, each after the ones it needs, `finally` last; after a step with `forEach` its items. */
-export function stepViews(run: Run): StepView[] {
+export function stepViews(run: Run, payloads: Payloads): StepView[] {
+  const view = (step: PlanStep, path: string, state: StepState, output: unknown) => ({
+    ...stepView(step, path, state),
+    ...outputView(run.id, output),
+  });
   return [...run.plan.steps.values(), ...run.plan.finally.values()].flatMap((step) => {
     const state: StepState = run.steps[step.id] ?? { status: 'pending', attempt: 0 };
-    const items = (state.items ?? []).map((item, n) => stepView(step, itemPath(step.id, n), item));
-    return [stepView(step, step.id, state), ...items];
+    const items = (state.items ?? []).map((item, n) => view(step, itemPath(step.id, n), item, item.output));
+    return [view(step, step.id, state, payloads.outputOf(step.id, state)), ...items];
   });
 }
 
-function stepView(step: PlanStep, path: string, state: StepState): StepView {
+function outputView(run: string, output: unknown): Pick<StepView, 'output' | 'outputLeftOut'> {
+  if (!(output instanceof LeftOut)) return { output: output ?? null };
+  const { seq, bytes } = output;
+  const page = seq === 0 ? '' : `?cursor=${seq - 1}&limit=1`;
+  return { output: null, outputLeftOut: { bytes, href: `/api/v1/runs/${run}/events${page}` } };
+}
+
+function stepView(step: PlanStep, path: string, state: StepState): Omit<StepView, 'output'> {
   return {
     id: step.id,
     path,
     status: state.status,
     attempt: state.attempt,
     uses: usesOf(step),
-    output: state.output ?? null,
     error: state.error ?? null,
     startedAt: iso(state.startedAt),
     finishedAt: iso(state.finishedAt),

@@ -57,6 +57,13 @@ export interface StepView {
   readonly attempt: number;
   readonly uses: string;
   readonly output: unknown;
+  /** There is an output, and it is not given here: the run has too many bytes of them, or its items have it. */
+  readonly outputLeftOut?: {
+    /** Of what the log has of it. */
+    readonly bytes: number;
+    /** Where it is. */
+    readonly href: string;
+  };
   readonly error: Failure | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
