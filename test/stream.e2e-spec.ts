@@ -5,10 +5,16 @@ import { createApp } from '../src/app.module.js';
 import { loadConfig } from '../src/config/index.js';
 import { Secrets } from '../src/identity/index.js';
 import { CheckedHub, noRun, refusal } from './support/api/checked-hub.js';
-import { openSession } from './support/api/browsing.js';
+import { browse, openSession } from './support/api/browsing.js';
 import { EventSourceClient } from './support/api/event-source.js';
 import { TestHub } from './support/api/hub.js';
 import { SlowServer } from './support/process/slow-server.js';
+
+interface Ended {
+  readonly id: string;
+  readonly user: string;
+  readonly cookie: string;
+}
 
 const whole = ['RunCreated', 'RunStarted', 'StepStarted', 'StepSucceeded', 'RunSucceeded', 'end'];
 
@@ -137,6 +143,36 @@ describe('the stream of a run', () => {
     await stream.end();
     expect(stream.types).not.toContain('end');
     streams().times = before;
+  });
+
+  it.each([
+    ['token was revoked', ({ id }: Ended) => checked.call(`/api/v1/tokens/${id}`, { method: 'DELETE' })],
+    [
+      'user was disabled',
+      ({ user }: Ended) => checked.call(`/api/v1/users/${user}`, { method: 'PATCH', body: { disabled: true } }),
+    ],
+    ['user was deleted', ({ user }: Ended) => checked.call(`/api/v1/users/${user}`, { method: 'DELETE' })],
+    [
+      'session was ended',
+      ({ cookie }: Ended) =>
+        browse(checked, '/session', cookie, { method: 'DELETE', headers: { origin: checked.hub.url } }),
+    ],
+  ])('ends within a second after its %s, long before the next beat', async (how, end) => {
+    const id = await underWay();
+    const user = how.replaceAll(' ', '-');
+    await checked.post('/api/v1/users', { name: user, role: 'viewer' });
+    const made = (await checked.post('/api/v1/tokens', { name: user, role: 'viewer', user })).body as {
+      id: string;
+      token: string;
+    };
+    const { cookie } = await openSession(checked, made.token);
+    const stream = await EventSourceClient.open(checked.hub.url + path(id), { cookie });
+    await stream.until(({ types }) => types.includes('StepStarted'));
+    const from = performance.now();
+    expect((await end({ id: made.id, user, cookie })).status).toBeLessThan(300);
+    await stream.end();
+    expect(performance.now() - from).toBeLessThan(1_000);
+    expect(stream.types).not.toContain('end');
   });
 
   it('is for so many readers of a token, whose places come back', async () => {

@@ -28,6 +28,7 @@ export class Authenticator {
   /** Keys of those that were right when we last asked: they are asked about again without standing in line. */
   private readonly seen = new LRUCache<string, true>({ max: ENTRIES });
   private readonly lookUps = new LookUps();
+  private readonly listeners: (() => void)[] = [];
 
   constructor(tokens: Tokens, sessions: Sessions) {
     this.answers = new LRUCache({
@@ -58,15 +59,22 @@ export class Authenticator {
     return (await this.answers.fetch(keyOf(credential), { context: credential }))?.principal;
   }
 
+  /** `listener` hears whenever somebody may be shut out: who lets anybody in for longer than a request asks again then. */
+  onForgotten(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   /** After a session was ended here. */
   forget(credential: Credential): void {
     this.answers.delete(keyOf(credential));
     this.seen.delete(keyOf(credential));
+    for (const listener of this.listeners) listener();
   }
 
   /** After anything changed of users, groups or tokens. Whoever asks now is asked about again; questions under way are not kept. */
   forgetAll(): void {
     this.answers.clear();
+    for (const listener of this.listeners) listener();
   }
 }
 

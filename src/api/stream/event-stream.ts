@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 const BUFFER_BYTES = 64 * 1024;
 
 export interface StreamTimes {
-  /** How long a stream may be silent, and a token revoked that holds it. */
+  /** How long a stream may be silent, and a token expired that holds it. */
   readonly beatMs: number;
   /** How long a client may take nothing before it is dropped; it comes back with Last-Event-ID. */
   readonly stallMs: number;
@@ -35,7 +35,7 @@ export class EventStream extends Readable {
   /** `begin` begins to tell this stream. */
   start(begin: (stream: EventStream) => Source): void {
     this.push(`retry: ${this.times.retryMs}\n\n`); // headers go out with it, however long the run is silent
-    this.#beat = setInterval(() => void this.#check(), this.times.beatMs);
+    this.#beat = setInterval(() => void this.#beatOrLeave(), this.times.beatMs);
     this.#source = begin(this);
   }
 
@@ -72,10 +72,16 @@ export class EventStream extends Readable {
     done(error);
   }
 
-  async #check(): Promise<void> {
+  /** Ends the stream of who may no longer see it. */
+  async check(): Promise<boolean> {
     const allowed = await this.mayGoOn().catch(() => true); // PostgreSQL is away: nobody was revoked meanwhile
     if (!allowed) this.leave('the token or session has ended');
-    else if (this.#stall === undefined && !this.readableEnded && !this.destroyed) this.push(': beat\n\n');
+    return allowed;
+  }
+
+  async #beatOrLeave(): Promise<void> {
+    if (!(await this.check())) return;
+    if (this.#stall === undefined && !this.readableEnded && !this.destroyed) this.push(': beat\n\n');
   }
 
   #release(): void {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/index.js';
 import { CcError } from '../../errors/index.js';
-import type { Principal } from '../../identity/index.js';
+import { Authenticator, type Principal } from '../../identity/index.js';
 import { EventStream, type Source, type StreamTimes } from './event-stream.js';
 
 /** Streams that are opened while all places are taken may try again after this, seconds. */
@@ -16,13 +16,20 @@ export class RunStreams implements OnModuleDestroy {
   readonly #open = new Map<EventStream, string>();
   #closing = false;
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    authenticator: Authenticator,
+  ) {
+    authenticator.onForgotten(() => {
+      for (const stream of this.#open.keys()) void stream.check();
+    });
+  }
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** `mayGoOn` is asked now and then: a stream outlives no token. */
+  /** `mayGoOn` is asked when users or tokens changed, and at each beat, for a token expires on its own. */
   open(principal: Principal, mayGoOn: () => Promise<boolean>, begin: (stream: EventStream) => Source): EventStream {
     this.#requirePlace(principal);
     const stream = new EventStream(this.times, mayGoOn);
