@@ -24,6 +24,13 @@ export abstract class PluginLogger implements Logger {
 export abstract class PluginSecrets {
   /** The value of a secret granted to this plugin; throws for any other. Ask at each use: values may be rotated. */
   abstract get(name: string): string;
+  /**
+   * The text with every secret the hub knows, however it is written, replaced by `***`. The hub does so itself with all that
+   * leaves a step, but it does not know a part of a secret: redact before you cut.
+   */
+  abstract redact(text: string): string;
+  /** Bytes that any of them takes at most. Where the beginning of a stream is let go, keep so many more until it is redacted. */
+  abstract readonly longest: number;
 }
 
 export interface PublishedEvent {

@@ -74,6 +74,15 @@ describe('a text', () => {
   });
 });
 
+it('says how many bytes a value takes at most, in JSON in JSON too', () => {
+  for (const value of ['ü-ß-€-secret', 'p@ss "w" \\/\n😀', pem(2_000)]) {
+    const known = redactor(value);
+    for (const text of [JSON.stringify(JSON.stringify(value)), encodeURIComponent(value), Buffer.from(encodeURIComponent(value)).toString('base64')])
+      expect(known.longest).toBeGreaterThanOrEqual(Buffer.byteLength(text)); // prettier-ignore
+  }
+  expect(redactor().longest).toBe(0);
+});
+
 it('answers nothing of a text that it cannot read, and does not throw', () => {
   const known = redactor('some-secret');
   const hostile = { get token(): string { throw new Error('some-secret'); } }; // prettier-ignore

@@ -13,7 +13,8 @@ const black = '***';
 export class Redactor {
   readonly #values = new Set<string>();
   readonly #needles = new Needles();
-  /** Hardly anything but backslashes: to be found only as it is. */
+  #longestSpelling = 0;
+  /** Hardly anything but backslashes: found as they are, and as JSON has them. */
   #literals: readonly string[] = [];
 
   /** Throws, without the value, when it would not be found. */
@@ -46,7 +47,13 @@ export class Redactor {
     }
   }
 
+  /** Bytes: a unit is up to three of UTF-8, and the few that JSON escapes are more with every depth. */
+  get longest(): number {
+    return 4 * this.#longestSpelling;
+  }
+
   #look(spelling: string): void {
+    this.#longestSpelling = Math.max(this.#longestSpelling, spelling.length);
     if (!this.#needles.add(spelling)) {
       // Longest first: the same in JSON holds it.
       this.#literals = [...new Set([...this.#literals, ...inJson(spelling)])].sort((a, b) => b.length - a.length);

@@ -76,6 +76,11 @@ export class Secrets {
     return this.#redactor.redactDeep(value);
   }
 
+  /** Bytes that any of them takes at most in any way of writing it, in JSON in JSON too. */
+  get longest(): number {
+    return this.#redactor.longest;
+  }
+
   #read(name: string): string | undefined {
     const value = this.#source(name);
     if (value === undefined) return this.#stored(name);

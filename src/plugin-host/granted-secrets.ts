@@ -22,4 +22,13 @@ export class GrantedSecrets extends PluginSecrets {
       `Plugin ${this.#plugin} asked for secret ${name}, which it was not granted; add ${name} to its "secrets:" in commandcenter.yaml`,
     );
   }
+
+  /** All of the hub's, not only those granted: what a server or a program says may hold any of them. */
+  redact(text: string): string {
+    return this.#secrets.redact(text);
+  }
+
+  get longest(): number {
+    return this.#secrets.longest;
+  }
 }

@@ -101,6 +101,10 @@ class PortsAgent {
     this.logger.info('read', { name });
     return this.secrets.get(String(name));
   }
+  @Action({ id: 'redact', title: 'Redact', ...anything })
+  redact(text: unknown) {
+    return [this.secrets.redact(String(text)), this.secrets.longest];
+  }
 }
 
 @Agent({ id: 'others', title: 'Another, with the same ports' })
@@ -122,6 +126,15 @@ it('gives each plugin its own options, and the secrets it was granted alone', as
   await expect(output('ports.secret', 'ALPHA')).resolves.toBe('value of ALPHA');
   await expect(output('ports.secret', 'BETA')).rejects.toMatchObject({ code: 'CC_PLUGIN_SECRET_NOT_GRANTED' });
   await expect(output('others.secret', 'BETA')).resolves.toBe('value of BETA');
+  await app.close();
+});
+
+it('redacts for a plugin every secret of the hub, before it cuts', async () => {
+  const { app, output } = await start(loaded({ name: 'one', agents: [PortsAgent] }, { grants: new Set(['ALPHA']) }));
+  const text = 'value of ALPHA, value%20of%20BETA, others';
+  await expect(output('ports.redact', text)).resolves.toEqual(['***, ***, others', expect.any(Number)]);
+  const [, longest] = (await output('ports.redact', '')) as [string, number];
+  expect(longest).toBeGreaterThanOrEqual('value%20of%20ALPHA'.length);
   await app.close();
 });
 

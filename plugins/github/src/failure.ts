@@ -10,7 +10,7 @@ interface Answer {
 const defaultRestSeconds = 60;
 
 /** Messages hold what was tried, the status and GitHub's own sentence; no cause: it would hold the request. */
-export function failureOf(thrown: unknown, what: string, signal: AbortSignal): Error {
+export function failureOf(thrown: unknown, what: string, signal: AbortSignal, redact: (text: string) => string): Error {
   if (signal.aborted) return new CancelledError(`${what} was stopped`);
   const { response, cause } = thrown as { response?: Answer; cause?: { name?: unknown } };
   if (response === undefined) {
@@ -18,7 +18,7 @@ export function failureOf(thrown: unknown, what: string, signal: AbortSignal): E
     return new RetryableError(`${what} failed: GitHub does not answer${late}`);
   }
   const { status } = response;
-  const message = `${what} failed: GitHub answered ${status}${sentence(response.data)}`;
+  const message = `${what} failed: GitHub answered ${status}${cut(sentence(response.data), redact)}`;
   const retryAfter = restSeconds(response);
   if (retryAfter !== undefined) return new RetryableError(message, { retryAfter });
   if (status >= 500 || status === 408) return new RetryableError(message);
@@ -52,5 +52,10 @@ function sentence(data: unknown): string {
       return typeof code === 'string' ? `${String(field ?? '')} ${code}`.trim() : '';
     })
     .filter((text) => text !== '');
-  return `: ${[message, ...wrong].join('; ').slice(0, 300)}`;
+  return `: ${[message, ...wrong].join('; ')}`;
+}
+
+/** Redacted before: of a part of a secret the hub would not know that it is one. */
+function cut(text: string, redact: (text: string) => string): string {
+  return redact(text).slice(0, 302);
 }

@@ -57,7 +57,9 @@ export class GithubClient {
       if (answer.status < 300) throw new TerminalError(`${what} failed: what answers at baseUrl is not GitHub`);
       throw new TerminalError(`${what} failed: GitHub answered ${answer.status}; the repository has moved: use its new name`); // prettier-ignore
     } catch (thrown) {
-      throw thrown instanceof TerminalError ? thrown : failureOf(thrown, what, signal);
+      throw thrown instanceof TerminalError
+        ? thrown
+        : failureOf(thrown, what, signal, (text) => this.secrets.redact(text));
     }
   }
 }

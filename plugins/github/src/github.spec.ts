@@ -298,6 +298,13 @@ describe('a failure', () => {
     expect((await failure(create())).message).toBe('Creating an issue in acme/shop failed: GitHub answered 422: Validation Failed; assignees invalid'); // prettier-ignore
   });
 
+  it('holds no part of a secret, wherever what GitHub said is cut', async () => {
+    for (const before of [290, 294, 299]) {
+      github.faults.push({ method: 'GET', fault: status(410, {}, `${'x'.repeat(before)}gh-t0ken`) });
+      expect((await failure(create())).message).toMatch(/ 410: x{290,}\*{1,3}$/);
+    }
+  });
+
   it('is a wrong token, one that is none, or one that is not granted', async () => {
     const withToken = async (given: Record<string, string>) => {
       const other = await startPlugin(plugin, GithubOptions.parse({ baseUrl }), given);

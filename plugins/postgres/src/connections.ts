@@ -46,6 +46,11 @@ export class Connections implements OnApplicationShutdown {
     return made;
   }
 
+  /** What a server says is redacted before it is cut. */
+  redact(text: string): string {
+    return this.secrets.redact(text);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     const pools = [...this.#open.values()].map(({ pool }) => pool);
     this.#open.clear();

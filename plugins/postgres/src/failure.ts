@@ -12,9 +12,9 @@ export function isPassing(sqlstate: string): boolean {
 }
 
 /** Messages name the connection as the options call it; detail and values of PostgreSQL's errors are other people's data. */
-export function failureOf(thrown: unknown, connection: string): Error {
+export function failureOf(thrown: unknown, connection: string, redact: (text: string) => string): Error {
   if (thrown instanceof pg.DatabaseError && thrown.code !== undefined) {
-    const message = `${connection}: ${thrown.code} ${said(thrown)}`;
+    const message = `${connection}: ${thrown.code} ${said(thrown, redact)}`;
     return isPassing(thrown.code) ? new RetryableError(message) : new TerminalError(message);
   }
   const { code, message } = thrown as { code?: unknown; message?: unknown };
@@ -26,9 +26,9 @@ export function failureOf(thrown: unknown, connection: string): Error {
   return new RetryableError(`${connection} does not answer: ${why}`);
 }
 
-/** Class 22 quotes the value that does not fit. */
-function said({ code, message }: pg.DatabaseError): string {
-  return code?.startsWith('22') === true ? 'a value does not fit its type' : message.slice(0, 300);
+/** Class 22 quotes the value that does not fit; others quote the statement. Redacted before it is cut. */
+function said({ code, message }: pg.DatabaseError, redact: (text: string) => string): string {
+  return code?.startsWith('22') === true ? 'a value does not fit its type' : redact(message).slice(0, 300);
 }
 
 function isDistrust(code: string, message: string): boolean {

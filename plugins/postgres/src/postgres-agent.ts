@@ -10,7 +10,7 @@ export class PostgresAgent {
 
   @Action({ id: 'query', title: 'Ask, without changing', input: StatementInput, output: StatementOutput })
   async query(input: StatementInput, ctx: ActionContext): Promise<StatementOutput> {
-    return run(this.connections.get(input.connection), input, 'READ ONLY', ctx.signal);
+    return this.#run(this.connections.get(input.connection), input, 'READ ONLY', ctx.signal);
   }
 
   @Action({ id: 'execute', title: 'Change data', input: StatementInput, output: StatementOutput })
@@ -19,22 +19,22 @@ export class PostgresAgent {
     if (connection.options.readOnly) {
       throw new TerminalError(`${connection.name} is for reading only; readOnly: false in the options of the postgres plugin changes that`); // prettier-ignore
     }
-    return run(connection, input, 'READ WRITE', ctx.signal);
+    return this.#run(connection, input, 'READ WRITE', ctx.signal);
   }
-}
 
-async function run(
-  connection: Connection,
-  { sql, parameters, maxRows }: StatementInput,
-  mode: 'READ ONLY' | 'READ WRITE',
-  signal: AbortSignal,
-): Promise<StatementOutput> {
-  const limits = { maxRows: Math.min(maxRows ?? Infinity, connection.options.maxRows), maxBytes: connection.options.maxBytes }; // prettier-ignore
-  try {
-    return await inTransaction(connection, { sql, parameters, ...limits }, mode, signal);
-  } catch (thrown) {
-    if (signal.aborted) throw new CancelledError(`The statement on ${connection.name} was stopped`);
-    if (failureKind(thrown) !== undefined) throw thrown;
-    throw failureOf(thrown, connection.name);
+  async #run(
+    connection: Connection,
+    { sql, parameters, maxRows }: StatementInput,
+    mode: 'READ ONLY' | 'READ WRITE',
+    signal: AbortSignal,
+  ): Promise<StatementOutput> {
+    const limits = { maxRows: Math.min(maxRows ?? Infinity, connection.options.maxRows), maxBytes: connection.options.maxBytes }; // prettier-ignore
+    try {
+      return await inTransaction(connection, { sql, parameters, ...limits }, mode, signal);
+    } catch (thrown) {
+      if (signal.aborted) throw new CancelledError(`The statement on ${connection.name} was stopped`);
+      if (failureKind(thrown) !== undefined) throw thrown;
+      throw failureOf(thrown, connection.name, (text) => this.connections.redact(text));
+    }
   }
 }

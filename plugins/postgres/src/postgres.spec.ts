@@ -101,8 +101,14 @@ describe('an error of PostgreSQL', () => {
   it('tells no value, no detail and no cause', () => {
     const error = new pg.DatabaseError('invalid input syntax for type integer: "s3cr3t"', 1, 'error');
     Object.assign(error, { code: '22P02', detail: 's3cr3t' });
-    const thrown = failureOf(error, 'shop');
+    const thrown = failureOf(error, 'shop', (text) => text);
     expect([failureKind(thrown), thrown.message, thrown.cause]).toEqual(['terminal', 'shop: 22P02 a value does not fit its type', undefined]); // prettier-ignore
+  });
+
+  it('is redacted before it is cut', () => {
+    const error = Object.assign(new pg.DatabaseError(`${'x'.repeat(295)}s3cr3t-value`, 1, 'error'), { code: '42601' });
+    const { message } = failureOf(error, 'shop', (text) => text.replaceAll('s3cr3t-value', '***'));
+    expect(message).toBe(`shop: 42601 ${'x'.repeat(295)}***`);
   });
 
   it.each([
@@ -116,7 +122,7 @@ describe('an error of PostgreSQL', () => {
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'terminal', 'shop: the server is not trusted (SELF_SIGNED_CERT_IN_CHAIN); see sslmode and ca'], // prettier-ignore
     [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'terminal', 'shop: the server is not trusted (ERR_TLS_CERT_ALTNAME_INVALID); see sslmode and ca'], // prettier-ignore
   ])('of the connection: %j', (error, kind, message) => {
-    const thrown = failureOf(Object.assign(new Error(), error), 'shop');
+    const thrown = failureOf(Object.assign(new Error(), error), 'shop', (text) => text);
     expect([failureKind(thrown), thrown.message]).toEqual([kind, message]);
   });
 });

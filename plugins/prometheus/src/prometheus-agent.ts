@@ -24,7 +24,7 @@ export class PrometheusAgent {
       resultType === 'vector'
         ? data.result.map(({ metric, value }) => ({ labels: metric, value: plain(value) }))
         : [{ labels: {}, value: resultType === 'string' ? data.result[1] : valueOf(data.result[1]) }];
-    check(items, input);
+    this.#check(items, input);
     return { resultType, items, value: items.length === 1 ? items[0]!.value : null, warnings: [...warnings] };
   }
 
@@ -38,34 +38,35 @@ export class PrometheusAgent {
       labels: metric,
       values: values.map(([time, value]) => ({ time, value: valueOf(value) })),
     }));
-    check(
+    this.#check(
       items.flatMap(({ labels, values }) => values.map(({ value }) => ({ labels, value }))),
       input,
     );
     return { resultType: 'matrix', items, warnings: [...warnings] };
   }
-}
 
-/** Failed in a way that another attempt may heal: so `retry` polls until it is as expected. */
-function check(found: readonly Found[], { expect, ifEmpty }: Pick<QueryInput, 'expect' | 'ifEmpty'>): void {
-  if (expect === undefined) return;
-  if (found.length === 0) {
-    if (ifEmpty === 'pass') return;
-    throw new RetryableError(
-      `The result is empty, so nothing is ${expect}; when that is how it should be, say ifEmpty: pass`,
-    );
+  /** Failed in a way that another attempt may heal: so `retry` polls until it is as expected. */
+  #check(found: readonly Found[], { expect, ifEmpty }: Pick<QueryInput, 'expect' | 'ifEmpty'>): void {
+    if (expect === undefined) return;
+    if (found.length === 0) {
+      if (ifEmpty === 'pass') return;
+      throw new RetryableError(
+        `The result is empty, so nothing is ${expect}; when that is how it should be, say ifEmpty: pass`,
+      );
+    }
+    const holds = expectation(expect)!;
+    const wrong = found.filter(({ value }) => !holds(value));
+    if (wrong.length === 0) return;
+    const [{ labels, value }] = wrong as [Found];
+    const others = wrong.length === 1 ? '' : `, and ${wrong.length - 1} more values`;
+    throw new RetryableError(`Expected ${expect}, but ${this.#named(labels)} is ${value}${others}`);
   }
-  const holds = expectation(expect)!;
-  const wrong = found.filter(({ value }) => !holds(value));
-  if (wrong.length === 0) return;
-  const [{ labels, value }] = wrong as [Found];
-  const others = wrong.length === 1 ? '' : `, and ${wrong.length - 1} more values`;
-  throw new RetryableError(`Expected ${expect}, but ${named(labels)} is ${value}${others}`);
-}
 
-function named(labels: Labels): string {
-  const entries = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return entries.length === 0 ? 'the value' : `{${entries.join(', ').slice(0, 300)}}`;
+  /** Redacted before it is cut. */
+  #named(labels: Labels): string {
+    const entries = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    return entries.length === 0 ? 'the value' : `{${this.client.redact(entries.join(', ')).slice(0, 300)}}`;
+  }
 }
 
 function plain(value: Sample | undefined): Value {

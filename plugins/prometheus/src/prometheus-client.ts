@@ -48,6 +48,11 @@ export class PrometheusClient {
     throw this.#refusal(status, answer);
   }
 
+  /** What a server says is redacted before it is cut: of a part of a secret the hub would not know that it is one. */
+  redact(text: string): string {
+    return this.secrets.redact(text);
+  }
+
   async #post(
     path: string,
     parameters: Readonly<Record<string, string>>,
@@ -124,7 +129,7 @@ export class PrometheusClient {
 
   /** What is wrong with the query stays wrong; all else may be over next time. */
   #refusal(status: number, answer: Answer | undefined): Error {
-    const why = typeof answer?.error === 'string' ? `: ${answer.error.slice(0, 500)}` : '';
+    const why = typeof answer?.error === 'string' ? `: ${this.redact(answer.error).slice(0, 500)}` : '';
     if (answer?.errorType === 'bad_data') return new TerminalError(`Prometheus does not take the query${why}`);
     const message = `${this.#name} answered ${status}${why}`;
     // 422 is how a query that cannot be executed is answered: many-to-many matches, too many samples.

@@ -26,6 +26,13 @@ const answers: Record<string, { status?: number; body: unknown }> = {
   scalar: { body: { status: 'success', data: { resultType: 'scalar', result: [1, '3'] } } },
   wrong: { status: 400, body: { status: 'error', errorType: 'bad_data', error: 'parse error at char 3' } },
   failed: { status: 422, body: { status: 'error', errorType: 'execution', error: 'many-to-many matching' } },
+  telling: { status: 422, body: { status: 'error', errorType: 'execution', error: `${'x'.repeat(497)}t0ken` } },
+  labelled: {
+    body: {
+      status: 'success',
+      data: { resultType: 'vector', result: [{ metric: { a: `${'x'.repeat(293)}t0ken` }, value: [1, '1'] }] },
+    },
+  },
   busy: { status: 503, body: { status: 'error', errorType: 'timeout', error: 'query timed out' } },
   locked: { status: 401, body: 'no' },
   page: { body: '<html>' },
@@ -107,6 +114,11 @@ describe('prometheus.query', () => {
     expect(await value({ PROMETHEUS_URL: url })).toBe(0);
     expect(await value({})).toBe('retryable');
     expect(await value({ PROMETHEUS_URL: 'prometheus:9090' })).toBe('terminal');
+  });
+
+  it('tells no part of a secret, wherever what Prometheus said is cut', async () => {
+    expect((await failure({ query: 'telling' }))[1]).toMatch(/ answered 422: x{497}\*{3}$/);
+    expect((await failure({ query: 'labelled', expect: '== 0' }))[1]).toMatch(/\{a="x{293}\*{3}"\} is 1$/);
   });
 
   it('passes when every value is as expected', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Tail } from './tail.js';
+import { type Blackener, Tail } from './tail.js';
 
 export interface Command {
   readonly file: string;
@@ -31,10 +31,15 @@ const lookEveryMs = 20;
  * Runs a program as the leader of a process group of its own, and ends that group: on abort with SIGTERM, then SIGKILL; at
  * the end of the program, whatever it left behind. Rejects only when the program cannot be started.
  */
-export async function execute(command: Command, limits: Limits, signal: AbortSignal): Promise<Ended> {
+export async function execute(
+  command: Command,
+  limits: Limits,
+  secrets: Blackener,
+  signal: AbortSignal,
+): Promise<Ended> {
   const { file, args, cwd, env, stdin } = command;
   const child = spawn(file, args, { cwd, env, shell: false, detached: true, stdio: 'pipe' });
-  const ended = end(child, limits.maxOutputBytes);
+  const ended = end(child, limits.maxOutputBytes, secrets);
   const group = new Group(child.pid);
   const timers: NodeJS.Timeout[] = [];
   const killNow = () => {
@@ -65,9 +70,9 @@ export async function execute(command: Command, limits: Limits, signal: AbortSig
 }
 
 /** Listens at once: an error of a child that nobody listens to ends the hub. */
-function end(child: ChildProcessWithoutNullStreams, maxOutputBytes: number): Promise<Ended> {
-  const stdout = new Tail(maxOutputBytes);
-  const stderr = new Tail(maxOutputBytes);
+function end(child: ChildProcessWithoutNullStreams, maxOutputBytes: number, secrets: Blackener): Promise<Ended> {
+  const stdout = new Tail(maxOutputBytes, secrets);
+  const stderr = new Tail(maxOutputBytes, secrets);
   child.stdout?.on('data', (chunk: Buffer) => stdout.add(chunk));
   child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
   return new Promise<Ended>((resolve, reject) => {

@@ -12,6 +12,7 @@ import { type Ended, execute } from './execute.js';
 import type { Program, ShellOptions } from './options.js';
 import { Programs } from './programs.js';
 import { RunInput, RunOutput, timeoutMs } from './run-schema.js';
+import type { Tail } from './tail.js';
 import { workingFolder } from './working-folder.js';
 
 /** What a failed program said goes to the log of the step, this much of it. */
@@ -44,11 +45,11 @@ export class ShellAgent {
     if (ctx.signal.aborted) throw new CancelledError(`${name} was not started`);
 
     const command = { file: program.path, args, cwd, env, stdin: input.stdin };
-    const ended = await started(name, () => execute(command, this.#options, signal));
+    const ended = await started(name, () => execute(command, this.#options, this.secrets, signal));
     if (ctx.signal.aborted) throw new CancelledError(`${name} was stopped`);
     const { exitCode } = ended;
     if (late?.aborted === true || exitCode === null || !input.expectExit.includes(exitCode)) {
-      tell(ctx, name, ended);
+      this.#tell(ctx, name, ended);
       if (late?.aborted === true) throw new RetryableError(`${name} did not end within ${input.timeout}`);
       throw new RetryableError(`${name} ${howItEnded(ended)}; what it said is in the log of the step`);
     }
@@ -62,6 +63,12 @@ export class ShellAgent {
       ...(input.parse === 'json' && { json: parsed(name, stdout, ended) }),
       durationMs: Math.round(performance.now() - startedAt),
     };
+  }
+
+  /** Redacted before it is cut: of a part of a secret the hub would not know that it is one. */
+  #tell(ctx: ActionContext, name: string, { exitCode, signal, stdout, stderr }: Ended): void {
+    const end = (tail: Tail) => this.secrets.redact(tail.text()).slice(-loggedCharacters);
+    ctx.logger.warn(`${name} failed`, { exitCode, signal, stdout: end(stdout), stderr: end(stderr) });
   }
 
   /** Nothing of the hub's own environment, where its secrets are. */
@@ -88,11 +95,6 @@ async function started<T>(name: string, start: () => Promise<T>): Promise<T> {
 
 function howItEnded({ exitCode, signal }: Ended): string {
   return exitCode === null ? `was ended by ${signal}` : `exited with ${exitCode}, which is not in expectExit`;
-}
-
-function tell(ctx: ActionContext, name: string, { exitCode, signal, stdout, stderr }: Ended): void {
-  const end = (text: string) => text.slice(-loggedCharacters);
-  ctx.logger.warn(`${name} failed`, { exitCode, signal, stdout: end(stdout.text()), stderr: end(stderr.text()) });
 }
 
 function parsed(name: string, text: string, { stdout }: Ended): unknown {

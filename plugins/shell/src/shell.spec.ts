@@ -100,6 +100,20 @@ describe('shell.run', () => {
     expect(await failure({ command: ['echo', '{'], parse: 'json' })).toEqual(['terminal', 'What echo wrote to stdout is not JSON']); // prettier-ignore
   });
 
+  it('cuts no secret, in its output and in what it tells of a failure', async () => {
+    const secrets = { PASSWORD: 'hunter2-hunter2-hunter2' };
+    const given = { allow: [{ ...node, secretEnv: { PW: 'PASSWORD' } }] };
+    const says = (after: number) => js(`console.log("-".repeat(9000) + process.env.PW + "-".repeat(${after})); console.error(process.env.PW + "-".repeat(${after}))`); // prettier-ignore
+    const ctx = fakeContext();
+    await failure({ command: says(3_980), expectExit: [1] }, given, ctx, secrets);
+    const [{ fields }] = ctx.recorded.logs as [{ fields: { stdout: string; stderr: string } }];
+    expect(fields.stdout.length).toBeGreaterThan(3_900);
+    expect(JSON.stringify(fields)).not.toContain('unter2');
+    const output = await run({ command: says(85) }, { ...given, maxOutputBytes: 100 }, fakeContext(), secrets);
+    expect(output).toMatchObject({ stdoutTruncated: true, stderrTruncated: true });
+    expect(JSON.stringify(output)).not.toContain('unter2');
+  });
+
   it('keeps the end of what is too long', async () => {
     const command = js('for (let n = 0; n < 20000; n++) console.log(n); console.error("short")');
     const output = await run({ command }, { maxOutputBytes: 20 });
@@ -341,15 +355,32 @@ describe('the end of a step', () => {
   });
 });
 
+const none = { redact: (text: string) => text, longest: 0 };
+
 it('the end of a stream takes bounded memory, however it comes', () => {
-  const tail = new Tail(10);
+  const tail = new Tail(10, none);
   for (let n = 0; n < 100_000; n += 1) tail.add(Buffer.from(String(n % 10)));
   expect([tail.text(), tail.truncated]).toEqual(['0123456789', true]);
-  const cut = new Tail(3);
+  const cut = new Tail(3, none);
   cut.add(Buffer.from('aüü'));
   expect(cut.text()).toBe('\ufffdü');
-  const empty = new Tail(3);
+  const empty = new Tail(3, none);
   expect([empty.text(), empty.truncated]).toEqual(['', false]);
+});
+
+it('the end of a stream holds no part of a secret, wherever it is cut', () => {
+  const secret = 'QWERTYUIOP';
+  const secrets = { redact: (text: string) => text.replaceAll(secret, '***'), longest: secret.length };
+  for (let before = 0; before < 60; before += 1) {
+    for (const size of [1, 7, 1_000]) {
+      const tail = new Tail(12, secrets);
+      const said = Buffer.from(`${'-'.repeat(before)}${secret}+${secret}${'-'.repeat(before % 13)}`);
+      for (let at = 0; at < said.length; at += size) tail.add(said.subarray(at, at + size));
+      const text = tail.text();
+      expect([before, size, text.replaceAll('***', '')]).toEqual([before, size, expect.stringMatching(/^[-+*]*$/)]);
+      expect([tail.truncated, text.length <= 12]).toEqual([true, true]);
+    }
+  }
 });
 
 it('options name no program twice, and no folder that is not absolute', () => {

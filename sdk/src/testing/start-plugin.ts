@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { AgentClass } from '../agent.js';
 import { type Plugin, portTokens } from '../plugin.js';
+import { PluginSecrets } from '../ports.js';
 import { recordingLogger } from './fake-context.js';
 import { fakePorts, type FakePorts } from './fake-ports.js';
 
@@ -30,7 +31,7 @@ export async function startPlugin(
     providers: [
       { provide: tokens.PluginOptions, useValue: { value: options } },
       { provide: tokens.PluginLogger, useValue: recordingLogger({ logs: [] }) },
-      { provide: tokens.PluginSecrets, useValue: { get: (name: string) => secretOf(secrets, name) } },
+      { provide: tokens.PluginSecrets, useValue: new FakeSecrets(secrets) },
       { provide: tokens.HubEvents, useValue: ports.events },
       { provide: tokens.PluginQueue, useValue: ports.queue },
       { provide: tokens.PluginStore, useValue: ports.store },
@@ -57,9 +58,24 @@ async function nestCore(): Promise<typeof import('@nestjs/core')> {
   }
 }
 
-function secretOf(secrets: Readonly<Record<string, string>>, name: string): string {
-  const value = secrets[name];
-  if (value === undefined)
-    throw new Error(`Secret ${name} is not granted; give agentContract { secrets: { ${name} } }`);
-  return value;
+/** Knows the values as they are alone; the hub knows them in URLs, JSON and base64 too. */
+class FakeSecrets extends PluginSecrets {
+  constructor(private readonly values: Readonly<Record<string, string>>) {
+    super();
+  }
+
+  get(name: string): string {
+    const value = this.values[name];
+    if (value === undefined)
+      throw new Error(`Secret ${name} is not granted; give agentContract { secrets: { ${name} } }`);
+    return value;
+  }
+
+  redact(text: string): string {
+    return Object.values(this.values).reduce((rest, value) => rest.replaceAll(value, '***'), text);
+  }
+
+  get longest(): number {
+    return Math.max(0, ...Object.values(this.values).map((value) => Buffer.byteLength(value)));
+  }
 }
