@@ -17,7 +17,7 @@ const key = randomBytes(32).toString('base64');
 const quick = { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_BLRP_SCHEDULE_DELAY: '100' };
 
 describe('secrets of the environment, of a file and of the store', () => {
-  const site = canarySite(canaries);
+  const site = canarySite(canaries, ['BUNDLE', 'LONG']);
   let database: { url: string; drop: () => Promise<void> };
   let echo: EchoServer;
   let sink: OtlpSink;
@@ -28,17 +28,25 @@ describe('secrets of the environment, of a file and of the store', () => {
   beforeAll(async () => {
     const file = join(site.path, 'canary');
     writeFileSync(file, `${inFile.value}\n`);
+    // As long as a file, and as a stored one, may be: all that is searched here is told beside them.
+    writeFileSync(
+      join(site.path, 'bundle.pem'),
+      randomBytes(196_000).toString('base64').replace(/.{64}/g, '$&\n').slice(0, 262_144),
+    );
     [database, echo, sink] = [await testDatabaseUrl(), await EchoServer.start(), await OtlpSink.start()];
     hub = await ExportingHub.start(site.path, database.url, sink.url, {
       ...quick,
       LOG_LEVEL: 'trace',
       ENV_CANARY: inEnvironment.value,
       FILE_CANARY_FILE: file,
+      BUNDLE_FILE: join(site.path, 'bundle.pem'),
       COMMANDCENTER_ENCRYPTION_KEY: key,
     });
     const stored = await hub.call('POST', '/secrets', { name: inStore.name, value: inStore.value });
     if (stored.status !== 201) throw new Error(JSON.stringify(stored.body));
     places.set('answer to POST /secrets', JSON.stringify(stored.body));
+    const long = await hub.call('POST', '/secrets', { name: 'LONG', value: randomBytes(49_152).toString('base64') });
+    expect(long.status).toBe(201);
   }, 60_000);
 
   afterAll(async () => {

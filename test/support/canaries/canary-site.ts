@@ -33,14 +33,14 @@ const teller = `
   for (const name of ['tell', 'ask', 'fail', 'crash', 'odd']) action(Teller, name, {});`;
 
 /** A folder a hub starts in; a run of \`all\` has every canary flow through every way there is. */
-export function canarySite(canaries: readonly Canary[]): PluginFolder {
+export function canarySite(canaries: readonly Canary[], others: readonly string[]): PluginFolder {
   const folder = new PluginFolder();
   const names = canaries.map(({ name }) => name);
   const use = folder.plugin('teller', '{ agents: [Teller] }', teller);
   folder.write('commandcenter.yaml', {
     plugins: [{ use: 'http', options: { allowPrivate: true } }, { use: 'transform' }, { use, secrets: names }],
     workflows: ['workflows'],
-    secrets: names,
+    secrets: [...names, ...others],
   });
   const of = (name: string) => `\${{ secrets.${name} }}`;
   const each = Object.fromEntries(
