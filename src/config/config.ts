@@ -78,6 +78,8 @@ export interface EngineConfig {
   readonly maxOutputBytes: number;
   /** Events per run. */
   readonly maxEvents: number;
+  /** Of the log of a run. */
+  readonly maxRunBytes: number;
   readonly maxForEachItems: number;
   /** Step logs per run. */
   readonly maxLogBytes: number;

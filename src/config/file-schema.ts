@@ -36,6 +36,7 @@ const engine = z.strictObject({
   concurrency: count(25, 'Jobs at once per replica; each asks for one every `poll`'),
   maxOutputBytes: count(262_144, 'Largest output of a step'),
   maxEvents: count(10_000, 'Events per run'),
+  maxRunBytes: count(67_108_864, 'Bytes of the log of a run: inputs and outputs'),
   maxForEachItems: count(1000, 'Items of one forEach'),
   maxLogBytes: count(1_048_576, 'Step logs per run'),
   convictAfter: count(3, 'Crashes alone in flight that convict a step'),

@@ -85,6 +85,7 @@ export const catalogue = {
   CC_RUN_TIMEOUT: { kind: 'failed', title: 'The run took longer than its timeout' },
   CC_RUN_CANCELLED: { kind: 'failed', title: 'The run was cancelled' },
   CC_RUN_TOO_MANY_EVENTS: { kind: 'failed', title: 'The run wrote more events than engine.maxEvents' },
+  CC_RUN_TOO_LARGE: { kind: 'failed', title: 'The run wrote more bytes than engine.maxRunBytes' },
   CC_STEP_FAILED: { kind: 'failed', title: 'A step failed' },
   CC_STEP_TIMEOUT: { kind: 'failed', title: 'A step took longer than its timeout' },
   CC_STEP_QUARANTINED: { kind: 'failed', title: 'A step killed its process again and again and was convicted' },

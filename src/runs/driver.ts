@@ -19,6 +19,8 @@ import { parentSpanOf } from './sessions/telling.js';
 interface Ready {
   readonly row: LeasedRow;
   readonly run: Run;
+  /** Of its log. */
+  readonly bytes: number;
   readonly facts: RunFacts;
   readonly events: readonly RunEvent[];
   readonly signals: readonly Signal[];
@@ -61,7 +63,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
     if (!(await this.sessions.reserve())) return;
     const ready = await this.#acquire(id);
     if (ready === undefined) return this.sessions.unreserve();
-    this.sessions.open(ready.run, ready.row, ready.facts, ready.events, ready.signals);
+    this.sessions.open(ready.run, { ...ready.row, bytes: ready.bytes }, ready.facts, ready.events, ready.signals);
     await this.sessions.readInbox(id); // of signals that came since then, for which nobody was here
   }
 
@@ -88,7 +90,7 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       this.leases.log(row.id),
       row.signalled ? this.leases.inbox(row.id) : [],
     ]);
-    const run = foldRun(plan, row.id, log);
+    const run = foldRun(plan, row.id, log.events);
     const at = Date.now();
     const events: RunEvent[] = [];
     if (row.lost_owner !== null) events.push({ type: 'RunTakenOver', at, from: row.lost_owner, epoch: row.epoch });
@@ -105,6 +107,6 @@ export class Driver implements OnModuleInit, OnModuleDestroy, BeforeApplicationS
       parent: parentSpanOf(run.trigger),
       traceparent: row.traceparent ?? undefined,
     };
-    return { row, run, facts, events, signals };
+    return { row, run, bytes: log.bytes, facts, events, signals };
   }
 }

@@ -18,7 +18,7 @@ interface Call {
 /** What a session needs of a replica, in memory: nothing is durable before `flush()`, no step ends before `end(...)`. */
 export class FakeSessionHost implements SessionHost<Session> {
   gate = new SoloGate();
-  readonly limits = { maxEvents: 10_000, maxOutputBytes: 1000, holdTimersMs: 50 };
+  readonly limits = { maxEvents: 10_000, maxRunBytes: 1_000_000, maxOutputBytes: 1000, holdTimersMs: 50 };
   readonly telemetry = new RecordingTelemetry();
   draining = false;
   readonly calls: Call[] = [];
@@ -78,7 +78,7 @@ export class FakeSessionHost implements SessionHost<Session> {
     };
     const session = new Session(
       run,
-      { epoch: 1, seq: log.length + 1, crashes: 0, suspect: false, ...lease },
+      { epoch: 1, seq: log.length + 1, bytes: 0, crashes: 0, suspect: false, ...lease },
       facts,
       this,
     );

@@ -264,8 +264,9 @@ describe('the log and the inbox of a run', () => {
     const insert = 'INSERT INTO run_event (run_id, seq, type, data, at) VALUES ($1, $2, $3, $4, $5)';
     await query(insert, id, 3, 'StepStarted', '{"step":"a","attempt":1}', new Date(2000));
     await query(insert, id, 2, 'RunStarted', '{}', new Date(1000));
-    const log = await leases.log(id);
+    const { events: log, bytes } = await leases.log(id);
     expect(log.map(({ type }) => type)).toEqual(['RunCreated', 'RunStarted', 'StepStarted']);
+    expect(bytes).toBeGreaterThanOrEqual('{"step":"a","attempt":1}'.length + '{}'.length);
     expect(log[2]).toEqual({ type: 'StepStarted', at: 2000, step: 'a', attempt: 1 });
     const signals = [await insertSignal(database, id), await insertSignal(database, id)];
     expect((await leases.inbox(id)).map((signal) => signal.id)).toEqual(signals);

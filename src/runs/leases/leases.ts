@@ -30,6 +30,11 @@ export interface LeasedRow {
   readonly waits: boolean;
 }
 
+interface RunLog {
+  readonly events: readonly RunEvent[];
+  readonly bytes: number;
+}
+
 interface InboxEvent {
   readonly id: string;
   readonly event: RunEvent;
@@ -63,7 +68,7 @@ export class Leases implements OnApplicationShutdown {
   readonly #connection: SteadyConnection;
   readonly #acquires = new Batches<string, LeasedRow | undefined>((ids) => this.#acquireAll(ids));
   // Many runs are woken at once: a statement each would be a way to the server and back each.
-  readonly #logs = new Batches<string, readonly RunEvent[]>((ids) => this.#readLogs(ids));
+  readonly #logs = new Batches<string, RunLog>((ids) => this.#readLogs(ids));
   readonly #inboxes = new Batches<string, readonly InboxEvent[]>((ids) => this.#readInboxes(ids));
   readonly #releases = new Batches<Release, boolean>((releases) => this.#releaseAll(releases));
 
@@ -104,7 +109,7 @@ export class Leases implements OnApplicationShutdown {
     return (await this.#connection.query('solo', sql.markSolo, [id, epoch])).length > 0;
   }
 
-  log(id: string): Promise<readonly RunEvent[]> {
+  log(id: string): Promise<RunLog> {
     return this.#logs.call(id);
   }
 
@@ -161,10 +166,16 @@ export class Leases implements OnApplicationShutdown {
     });
   }
 
-  async #readLogs(runs: readonly string[]): Promise<readonly (readonly RunEvent[])[]> {
+  async #readLogs(runs: readonly string[]): Promise<readonly RunLog[]> {
     const rows = await this.#connection.query<StoredEvent & { run_id: string }>('log', sql.log, [[...new Set(runs)]]);
     const logs = Map.groupBy(rows, (row) => row.run_id);
-    return runs.map((id) => (logs.get(id) ?? []).flatMap(fromRow).map(({ event }) => event));
+    return runs.map((id) => {
+      const log = logs.get(id) ?? [];
+      return {
+        events: log.flatMap(fromRow).map(({ event }) => event),
+        bytes: log.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0),
+      };
+    });
   }
 
   async #readInboxes(runs: readonly string[]): Promise<readonly (readonly InboxEvent[])[]> {

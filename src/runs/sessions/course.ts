@@ -3,7 +3,7 @@ import { advance, type Command, hasEnded, type Run, type RunEvent, totalUsd } fr
 import type { RunWrite } from '../journal/run-write.js';
 import { decided } from './decided.js';
 import { Draft } from './draft.js';
-import { tooManyEvents } from './endings.js';
+import { tooManyBytes, tooManyEvents } from './endings.js';
 import type { Lease, SessionHost } from './session-host.js';
 import { beginsStep, dueAt, hasBegun, parentSignal, tellEnd, tellWaited } from './telling.js';
 
@@ -23,7 +23,7 @@ export class Course {
     private readonly host: Host,
   ) {
     this.#run = run;
-    this.draft = new Draft(lease.seq);
+    this.draft = new Draft(lease.seq, lease.bytes);
     this.#started = hasBegun(run);
   }
 
@@ -52,10 +52,15 @@ export class Course {
     this.draft.event(event, text);
     if (this.ended) this.draft.fact(() => tellEnd(this.telemetry, this.#run));
     for (const command of commands) this.decide(command);
-    if (this.draft.seq >= this.host.limits.maxEvents - 1 && !this.ended) {
-      this.apply(tooManyEvents(this.host.limits.maxEvents));
-    }
+    if (!this.ended) this.#keepToLimits();
     return true;
+  }
+
+  /** A run that has grown too large fails at once, without steps of `finally`: they would make it larger. */
+  #keepToLimits(): void {
+    const { maxEvents, maxRunBytes } = this.host.limits;
+    if (this.draft.seq >= maxEvents - 1) this.apply(tooManyEvents(maxEvents));
+    else if (this.draft.bytes > maxRunBytes) this.apply(tooManyBytes(this.draft.bytes, maxRunBytes));
   }
 
   /** A command that is an event and nothing else is carried out at once; another waits for the flush. */

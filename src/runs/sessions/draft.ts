@@ -12,6 +12,8 @@ export interface Consequences {
 /** What a run has to write, and what waits for its being written. */
 export class Draft {
   #seq: number;
+  /** Of the log, as far as flushes have taken it. */
+  #bytes: number;
   /** Of the last event that a flush has taken. */
   #takenSeq: number;
   #events: ToWrite[] = [];
@@ -23,14 +25,20 @@ export class Draft {
   readonly #flushing: Consequences[] = [];
   #dirty = false;
 
-  constructor(seq: number) {
+  constructor(seq: number, bytes: number) {
     this.#seq = seq;
+    this.#bytes = bytes;
     this.#takenSeq = seq;
   }
 
   /** Of the last event, written or not. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Of all that flushes have taken, and of what came before: what is to come is counted when it is made text. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** There is something to write. */
@@ -87,6 +95,7 @@ export class Draft {
       emitted: this.#emitted,
       inbox: this.#inbox,
     };
+    for (const { data } of taken.events) this.#bytes += Buffer.byteLength(data);
     this.#flushing.push({ commands: this.#commands, facts: this.#facts });
     [this.#events, this.#emitted, this.#inbox, this.#commands, this.#facts] = [[], [], [], [], []];
     this.#takenSeq = this.#seq;

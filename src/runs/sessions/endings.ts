@@ -18,6 +18,11 @@ export function tooManyEvents(maxEvents: number): RunEvent {
   return { type: 'RunFailed', at: Date.now(), error: { type: 'limit', code: 'CC_RUN_TOO_MANY_EVENTS', message } };
 }
 
+export function tooManyBytes(bytes: number, maxRunBytes: number): RunEvent {
+  const message = `the run wrote ${bytes} bytes of inputs and outputs, engine.maxRunBytes is ${maxRunBytes}: let steps store what is large and return its address`;
+  return { type: 'RunFailed', at: Date.now(), error: { type: 'limit', code: 'CC_RUN_TOO_LARGE', message } };
+}
+
 /** Nested so deeply that it cannot be written, it is too large as well. */
 function bytesOf(output: unknown): number {
   try {

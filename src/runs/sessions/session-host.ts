@@ -8,7 +8,12 @@ export interface SessionHost<Session> {
   readonly outside: SessionOutside;
   readonly gate: SoloGate;
   readonly telemetry: EngineTelemetry;
-  readonly limits: { readonly maxEvents: number; readonly maxOutputBytes: number; readonly holdTimersMs: number };
+  readonly limits: {
+    readonly maxEvents: number;
+    readonly maxRunBytes: number;
+    readonly maxOutputBytes: number;
+    readonly holdTimersMs: number;
+  };
   /** No step starts any more. */
   readonly draining: boolean;
   /** Calls `go` when no other replica can own the run yet: now, unless this process was stopped or cut off. */
@@ -57,6 +62,8 @@ export interface Signal {
 export interface Lease {
   readonly epoch: number;
   readonly seq: number;
+  /** Of its log so far. */
+  readonly bytes: number;
   readonly crashes: number;
   readonly suspect: boolean;
   /** Keys of the places it has. */

@@ -126,6 +126,31 @@ describe('the limit of events of a run', () => {
   });
 });
 
+describe('the limit of bytes of a run', () => {
+  const list = planOf({ a: {}, b: { needs: ['a'] }, c: { needs: ['b'] }, d: {} }, { finally: { tidy: {} } });
+
+  it('ends the run when what it wrote is more, and stops what is in flight', async () => {
+    (host.limits as { maxRunBytes: number }).maxRunBytes = 1_200;
+    const session = host.open(list, [start]);
+    await host.flushAll();
+    await host.call('a').end(done('x'.repeat(900)));
+    await host.flushAll();
+    expect(session.run.status).toBe('running');
+    await host.call('b').end(done('x'.repeat(900)));
+    for (let n = 0; n < 3; n++) await host.flushAll();
+    expect(session.run).toMatchObject({ status: 'failed', error: { type: 'limit', code: 'CC_RUN_TOO_LARGE' } });
+    expect(host.call('d').aborted).toHaveLength(1);
+    expect(host.invoked.some((step) => step.startsWith('tidy'))).toBe(false);
+  });
+
+  it('counts what it wrote on other replicas', async () => {
+    (host.limits as { maxRunBytes: number }).maxRunBytes = 1_200;
+    const session = host.open(list, [start, began('a')], [taken], { bytes: 1_201 });
+    await host.flushAll();
+    expect([session.run.error?.code, host.invoked]).toEqual(['CC_RUN_TOO_LARGE', []]);
+  });
+});
+
 describe('a session that lost its run', () => {
   it('stops its steps and says nothing more (S3)', async () => {
     const session = host.open(chain, [start]);

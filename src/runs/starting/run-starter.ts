@@ -78,7 +78,15 @@ export class RunStarter {
     const { id: workflow, name, version } = plan;
     const parent = parentSpanOf(trigger);
     const facts = { runId: id, workflow, name, version, trigger: trigger.kind, traceId, spanId, parent, traceparent }; // prettier-ignore
-    const lease = { epoch: 1, seq: events.length, crashes: 0, suspect: false, slots: slots.map(({ key }) => key) };
+    const bytes = bytesOf(events);
+    const lease = {
+      epoch: 1,
+      seq: events.length,
+      bytes,
+      crashes: 0,
+      suspect: false,
+      slots: slots.map(({ key }) => key),
+    };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
   }
 
@@ -122,4 +130,10 @@ function duplicate({ workflow, dedupe }: StartRequest, made: StartResult & { mad
     'CC_IDEMPOTENCY_MISMATCH',
     `the key ${dedupe.key} started run ${id} with another request; use a new key, or send the same request`,
   );
+}
+
+/** Of the log. Only what a rerun keeps can be large: an input has the size of a request at most. */
+function bytesOf(events: readonly RunEvent[]): number {
+  const [created] = events;
+  return created?.type === 'RunCreated' && created.kept !== undefined ? Buffer.byteLength(JSON.stringify(created.kept)) : 0; // prettier-ignore
 }
