@@ -35,7 +35,8 @@ it('shell.run fails when nothing can be started for want of files, and nobody di
     import { execute } from '${pathToFileURL(join(repository, 'plugins/shell/dist/execute.js')).href}';
     const command = { file: '/bin/echo', args: ['a'], cwd: '/', env: {}, stdin: '' };
     const limits = { maxOutputBytes: 100, killAfterMs: 100 };
-    const one = () => execute(command, limits, new AbortController().signal).then(({ exitCode }) => exitCode, ({ code }) => code);
+    const secrets = { redact: (text) => text, longest: 0 };
+    const one = () => execute(command, limits, secrets, new AbortController().signal).then(({ exitCode }) => exitCode, ({ code }) => code);
     const all = await Promise.all(Array.from({ length: 60 }, one));
     console.log(JSON.stringify([[...new Set(all)].sort(), await one()]));`;
   const args = ['-c', 'ulimit -n 60 && exec "$0" "$@"', process.execPath, '--input-type=module', '-e', code];
