@@ -79,6 +79,9 @@ function sleepOf(run: Run, step: SleepPlanStep): BeginWait {
 function approvalOf(run: Run, step: ApprovalPlanStep): BeginWait {
   const scope = scopeOf(run, step.id);
   const message = String(step.message.evaluate(scope));
+  // Nobody can read it, and PostgreSQL stores no text that has it: the step would ask for ever.
+  if (message.includes('\0'))
+    throw new Error('message: the text has the character U+0000; take it out of what it is made of');
   const approvers = step.approvers.evaluate(scope);
   const good = Array.isArray(approvers) && approvers.length > 0 && approvers.every(isApprover);
   if (!good) throw new Error(`approvers: ${said(approvers)} is not a list of user:<name>, group:<name> or role:<name>`);

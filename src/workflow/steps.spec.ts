@@ -162,6 +162,11 @@ describe('an approval', () => {
     expect(when(plan, [start], asked).commands).toEqual(['request approval ok', 'wait of ok at 99']);
   });
 
+  it('fails whose message is no text that could be kept', () => {
+    const fails = ['fail ok: CC_EXPRESSION_FAILED'];
+    expect(when(plan, [], start, { what: 'db\0' }).commands).toEqual(expect.arrayContaining(fails));
+  });
+
   it('is what somebody decided', () => {
     const { run } = when(plan, [start, asked], decided('approve', { by: 'ada', comment: 'fine', data: { n: 1 } }));
     expect(run.steps['ok']).toMatchObject({ status: 'succeeded', output: { decision: 'approve', by: 'ada', comment: 'fine', data: { n: 1 } } }); // prettier-ignore

@@ -40,10 +40,10 @@ export class Children {
     }
   }
 
-  /** True when the run is gone. One that has ended has told so. */
-  async cancel(parent: string, child: string, reason: string): Promise<boolean> {
+  /** True when the run is gone. One that has ended has told so. `force`: nor does it do its `finally`. */
+  async cancel(parent: string, child: string, reason: string, force: boolean): Promise<boolean> {
     try {
-      await this.control.cancel(child, `run ${parent}`, reason);
+      await this.control.cancel(child, `run ${parent}`, reason, force);
       return false;
     } catch (thrown) {
       if (thrown instanceof CcError && thrown.code === 'CC_RUN_FINISHED') return false;

@@ -43,8 +43,8 @@ export class Outside implements SessionOutside, OnModuleInit {
     return this.children.start(run, root, command);
   }
 
-  cancelChild(run: Run, child: string, reason: string): Promise<boolean> {
-    return this.children.cancel(run.id, child, reason);
+  cancelChild(run: Run, child: string, reason: string, force: boolean): Promise<boolean> {
+    return this.children.cancel(run.id, child, reason, force);
   }
 }
 

@@ -8,6 +8,7 @@ const plan = planOf({
   paid: { waitFor: { event: 'order.paid' } },
   ok: { approval: { message: 'Go?' } },
   sub: { workflow: 'other' },
+  next: { workflow: 'other' },
   fork: { workflow: 'other', wait: false },
   nap: { sleep: '1h' },
 });
@@ -94,18 +95,18 @@ describe('an errand', () => {
 
   it.each(['draining', 'closed'] as const)('is not tried again when the run is %s by then', async (how) => {
     home.host.refuse = 1;
-    home.errands.run(starts('sub'));
+    home.errands.run(starts('next'));
     await settled();
     home[how] = true;
     await until(() => !home.errands.busy);
-    expect([home.done, home.brought, home.errands.busy]).toEqual([['start other for sub'], [], false]);
+    expect([home.done, home.brought, home.errands.busy]).toEqual([['start other for next'], [], false]);
   });
 
   it('under way is not begun a second time', async () => {
-    home.errands.run(starts('sub'));
-    home.errands.run(starts('sub'));
+    home.errands.run(starts('next'));
+    home.errands.run(starts('next'));
     await settled();
-    expect([home.done, home.brought.length]).toEqual([['start other for sub'], 1]);
+    expect([home.done, home.brought.length]).toEqual([['start other for next'], 1]);
   });
 
   it.each([
@@ -126,29 +127,29 @@ describe('an errand', () => {
   });
 });
 
-describe('what was asked for is taken back after it was asked for', () => {
+describe('what was asked for, even if it never could be, is taken back after the last try', () => {
   it('an event', async () => {
     home.host.refuse = 1;
     home.errands.run(awaits);
     home.errands.run(forgets);
-    await until(() => home.done.length === 3);
-    expect(home.done).toEqual(['await paid', 'await paid', 'forget paid']);
+    await until(() => home.done.length === 2);
+    expect(home.done).toEqual(['await paid', 'forget paid']);
   });
 
   it('an approval whose time is over', async () => {
     home.host.refuse = 1;
     home.errands.run(requests);
     home.errands.run(expires);
-    await until(() => home.done.length === 3);
-    expect(home.done).toEqual(['request ok', 'request ok', 'close ok as expired']);
+    await until(() => home.done.length === 2);
+    expect(home.done).toEqual(['request ok', 'close ok as expired']);
   });
 
   it('an approval of a run that is cancelled', async () => {
     home.host.refuse = 1;
     home.errands.run(requests);
     home.abort('ok');
-    await until(() => home.done.length === 3);
-    expect(home.done).toEqual(['request ok', 'request ok', 'close ok as cancelled']);
+    await until(() => home.done.length === 2);
+    expect(home.done).toEqual(['request ok', 'close ok as cancelled']);
   });
 });
 
@@ -188,6 +189,18 @@ describe('giving up', () => {
     expect(home.errands.stands(aborts('sub'))).toBe(true);
   });
 
+  it('another run is asked again by force when its own run no longer does what is last', async () => {
+    home.abort('sub');
+    await settled();
+    home.run = foldRun(plan, 'r', [created(), start, begun, cancelled, { ...cancelled, at: 31, force: true }]);
+    home.abort('sub');
+    await settled();
+    home.abort('sub');
+    await settled();
+    expect(home.done).toEqual(['cancel c1', 'cancel c1 by force']);
+    expect(home.errands.stands(aborts('sub'))).toBe(true);
+  });
+
   it('another run that is gone ends the step', async () => {
     home.host.outside.cancelChild = async () => true;
     home.abort('sub');
@@ -209,16 +222,16 @@ describe('starting another run', () => {
     home.errands.run(starts('fork', false));
     await settled();
     home.host.childStart = { ok: false, failure: failure('terminal') };
-    home.errands.run(starts('sub'));
+    home.errands.run(starts('next'));
     await settled();
     expect(home.brought).toMatchObject([
       { type: 'ChildStarted', step: 'fork', child: 'child' },
-      { type: 'StepFailed', step: 'sub', attempt: 0, error: { type: 'terminal' } },
+      { type: 'StepFailed', step: 'next', attempt: 0, error: { type: 'terminal' } },
     ]);
   });
 
   it.each([
-    ['ends it when its own run ended meanwhile', 'sub', true, ['start other for sub', 'cancel child']],
+    ['ends it when its own run ended meanwhile', 'next', true, ['start other for next', 'cancel child']],
     ['lets it go on where nobody waits for it', 'fork', false, ['start other for fork']],
   ])('%s', async (_, step, wait, words) => {
     home.errands.run(starts(step, wait));
@@ -228,17 +241,28 @@ describe('starting another run', () => {
     expect([home.done, home.brought]).toEqual([words, []]);
   });
 
+  it.each<[string, RunEvent]>([
+    ['cancelled', cancelled],
+    ['paused', { type: 'RunPaused', at: 30, by: 'ann' }],
+  ])('is not done any more when its run was %s between two tries', async (_, event) => {
+    home.host.refuse = 1;
+    home.errands.run(starts('next'));
+    home.run = foldRun(plan, 'r', [created(), start, event]);
+    await until(() => !home.errands.busy);
+    expect([home.done, home.brought]).toEqual([['start other for next'], []]);
+  });
+
   it('is for the new owner to answer for when the run was lost meanwhile', async () => {
     home.run = foldRun(plan, 'r', [created(), start]);
-    home.errands.run(starts('sub'));
+    home.errands.run(starts('next'));
     home.closed = true;
     await settled();
-    expect([home.done, home.brought]).toEqual([['start other for sub'], []]);
+    expect([home.done, home.brought]).toEqual([['start other for next'], []]);
   });
 });
 
 it('an errand reaches out; a call, a timer and an abort are none', () => {
-  expect([awaits, forgets, requests, expires, starts('sub')].every(isErrand)).toBe(true);
+  expect([awaits, forgets, requests, expires, starts('next')].every(isErrand)).toBe(true);
   const call: Command = { type: 'InvokeAgent', id: 'r/a/1', step: 'a', attempt: 1, agent: 'test', action: 'do' };
   const timer: Command = { type: 'StartTimer', id: 't', timer: { kind: 'wait', step: 'nap' }, dueAt: 1 };
   expect([call, timer, aborts('sub')].some(isErrand)).toBe(false);

@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { messageOf } from '../../errors/index.js';
 import type { RootContext } from '../../telemetry/index.js';
 import { type Command, type Failure, type Run, type RunEvent, stateAt } from '../../workflow/index.js';
 import type { SessionOutside } from './session-host.js';
+
+const log = new Logger('Runs');
+
+/** Tries after which somebody should know. */
+const SUSPICIOUS = 5;
 
 type Errand = Command & {
   readonly type: 'StartChild' | 'AwaitEvent' | 'ForgetEvent' | 'RequestApproval' | 'ExpireApproval';
@@ -33,6 +40,9 @@ export class Errands {
   readonly #underWay = new Map<string, Promise<void>>();
   /** What stands for as long as the step waits, and need not be done again here. */
   readonly #standing = new Set<string>();
+
+  /** What nobody asks for any more. */
+  readonly #withdrawn = new Set<string>();
 
   constructor(
     private readonly outside: SessionOutside,
@@ -69,14 +79,16 @@ export class Errands {
           else this.home.readInbox();
         });
       case 'workflow': {
+        const force = run.ending?.final === true;
         const key = abortKey(run, path, attempt);
-        if (this.#standing.has(key)) return;
-        return this.#try(key, async () => {
-          const gone = await this.outside.cancelChild(run, wait.child, error.message);
+        const asked = force ? `${key} by force` : key;
+        if (this.#standing.has(asked)) return;
+        return this.#try(asked, async () => {
+          const gone = await this.outside.cancelChild(run, wait.child, error.message, force);
           if (gone)
             this.home.came({ type: 'ChildEnded', at: Date.now(), step: path, child: wait.child, status: 'cancelled' });
           // Its end is told through the inbox: until then there is nothing more to do.
-          else this.#standing.add(key);
+          else this.#standing.add(key).add(asked);
         });
       }
       default:
@@ -86,20 +98,33 @@ export class Errands {
 
   #try(key: string, errand: () => Promise<void>): void {
     if (this.#underWay.has(key)) return;
-    this.#underWay.set(key, this.#untilDone(errand).then(() => this.#over(key))); // prettier-ignore
+    this.#withdrawn.delete(key);
+    this.#underWay.set(key, this.#untilDone(key, errand).then(() => this.#over(key))); // prettier-ignore
   }
 
-  async #untilDone(errand: () => Promise<void>): Promise<void> {
-    for (;;) {
+  async #untilDone(key: string, errand: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
       try {
         return await errand();
-      } catch {
-        if (this.#givenUp) return;
+      } catch (thrown) {
+        if (this.#isOver(key)) return;
+        if (tries === SUSPICIOUS)
+          log.warn(`run ${this.home.run.id}: ${key} failed ${tries} times and is tried again: ${messageOf(thrown)}`);
         await delay(this.retryMs);
         // Meanwhile the run may have gone elsewhere: it is not ours to reach out for any more.
-        if (this.#givenUp) return;
+        if (this.#isOver(key)) return;
       }
     }
+  }
+
+  #isOver(key: string): boolean {
+    return this.#givenUp || this.#withdrawn.has(key);
+  }
+
+  /** What is tried again and again is not any more; a try under way comes to its end first. */
+  async #withdraw(key: string): Promise<void> {
+    this.#withdrawn.add(key);
+    await this.#underWay.get(key);
   }
 
   get #givenUp(): boolean {
@@ -114,14 +139,14 @@ export class Errands {
   /** Not before it was asked for: the row would come after its being forgotten. */
   async #forget(step: string): Promise<void> {
     const { run } = this.home;
-    await this.#underWay.get(`AwaitEvent ${run.id}/${step}`);
+    await this.#withdraw(`AwaitEvent ${run.id}/${step}`);
     await this.outside.forgetEvent(run, step);
   }
 
   /** Likewise: a request that comes after its being closed would stay open. */
   async #close(step: string, as: 'expired' | 'cancelled'): Promise<boolean> {
     const { run, root } = this.home;
-    await this.#underWay.get(`RequestApproval ${run.id}/${step}`);
+    await this.#withdraw(`RequestApproval ${run.id}/${step}`);
     return this.outside.closeApproval(run, step, root, as);
   }
 
@@ -146,6 +171,8 @@ export class Errands {
         return;
       }
       case 'StartChild': {
+        // Cancelled or paused since it was decided, or since the last try: then it is done when it is outstanding again.
+        if (run.paused || stateAt(run, step)?.status !== 'pending') return;
         const started = await this.outside.startChild(run, root, command);
         const at = Date.now();
         if (started.ok) {
@@ -161,7 +188,8 @@ export class Errands {
   async #endWithIt(step: string, child: string): Promise<void> {
     const { run } = this.home;
     if (stateAt(run, step)?.status !== 'cancelled') return;
-    await this.outside.cancelChild(run, child, run.ending?.error.message ?? run.error!.message);
+    const force = run.ending?.final === true;
+    await this.outside.cancelChild(run, child, run.ending?.error.message ?? run.error!.message, force);
   }
 }
 

@@ -52,7 +52,9 @@ export class InFlight<Session extends Base> {
     if (this.suspicion.solo(command)) return this.#enterSolo(command);
     const begin = () => {
       this.#entering--;
-      if (!this.#begin(command, () => this.host.gate.leave())) this.host.gate.leave();
+      if (this.#begin(command, () => this.host.gate.leave())) return;
+      this.host.gate.leave();
+      this.session.idle();
     };
     this.host.gate.enter(() => this.host.whenCertain(begin));
   }
@@ -74,10 +76,7 @@ export class InFlight<Session extends Base> {
 
   /** False when the step must not start (any more). */
   #begin({ step, attempt, agent, action }: Invoke, left: () => void): boolean {
-    if (this.#noneBegins) {
-      this.session.idle();
-      return false;
-    }
+    if (this.#noneBegins) return false;
     if (this.#attempts.has(step)) return false;
     const { course } = this;
     const redriven = stateAt(course.run, step)?.status === 'running';

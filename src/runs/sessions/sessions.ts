@@ -140,7 +140,7 @@ export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
       .then((released) => (released ? this.#left(session) : this.#stay(session)))
       .catch((thrown: unknown) => {
         this.#log.warn(`run ${session.id} was not given back: ${messageOf(thrown)}`);
-        setTimeout(() => session.wake(), 1000).unref();
+        setTimeout(() => void this.#stay(session), 1000).unref();
       });
   }
 
@@ -198,7 +198,7 @@ export class Sessions implements SessionHost<Session>, OnApplicationShutdown {
     if (session.knocked) this.leases.hint([{ id: session.id }]).catch(() => undefined); // the sweeper finds it
   }
 
-  /** The release was refused: signals are waiting, or the run is lost (then the next flush tells). */
+  /** The release was refused, or failed: signals may be waiting, or the run is lost (then the next flush tells). */
   async #stay(session: Session): Promise<void> {
     session.wake();
     await this.readInbox(session.id);
