@@ -72,6 +72,14 @@ describe('event dispatch', () => {
     ]);
   });
 
+  test('an event is for a workflow that another replica has just been given', async () => {
+    const events = (await start()).get(Events);
+    hubs.definitions.catchUp = async () => hubs.definitions.set({ late: { event: [{ type: 'order.paid' }] } });
+    await events.accept(paid('8'));
+    await allDispatched();
+    expect(starter.started).toMatchObject([{ workflow: 'late' }]);
+  });
+
   test('filters decide; of several entries the first that matches; without data the input is {}', async () => {
     hubs.definitions.set({
       tiers: {

@@ -128,6 +128,8 @@ export class EventDispatcher implements OnModuleInit, OnModuleDestroy, BeforeApp
     const chunk = await this.database.transaction(async (tx): Promise<Chunk> => {
       const pending = await claimEvents(tx, after);
       if (pending.length === 0) return { complete: true, last: undefined };
+      // A workflow that was there before an event came is asked for it, also where this replica has not seen the workflow yet.
+      await this.definitions.catchUp();
       woken = await this.waits.match(tx, pending);
       const started = await this.#startAll(pending);
       const outcomes = started.map(({ outcome }) => outcome);

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../database/index.js';
 import { Definitions } from '../../definitions/index.js';
 import { type EventRow, type StoredEvent, storedEvent } from '../../events/index.js';
+import { CcError } from '../../errors/index.js';
 import { awaitedEvent, eventMatches, eventValueAt, type Plan, type Run, type Scope } from '../../workflow/index.js';
 import { Signals } from '../signals.js';
 import { type EventWaitRow, waitSql } from './event-wait-sql.js';
@@ -11,6 +12,8 @@ import { type EventWaitRow, waitSql } from './event-wait-sql.js';
 const BATCH = 500;
 /** Events of one type since a run was created: who waits among more is asked to wait from the start. */
 const LOOK_BACK = 10_000;
+/** Of versions: this hub will not know them the next time either. */
+const unknownVersion: ReadonlySet<string> = new Set(['CC_WORKFLOW_NOT_FOUND', 'CC_WORKFLOW_INVALID']);
 const LOWEST = '00000000-0000-0000-0000-000000000000';
 
 /** Runs that wait for events. The rows are for whoever dispatches an event; a match is a signal to the run. */
@@ -30,7 +33,8 @@ export class EventWaits {
     const { type, key, scope } = awaitedEvent(run, step);
     const place = key === undefined ? ['', ''] : [key.path, hashed(key.value)];
     const { id, plan } = run;
-    await this.database.pool.query(waitSql.register, [id, step, type, ...place, plan.id, plan.version, JSON.stringify(scope)]); // prettier-ignore
+    const started = identityOf(run.trigger.event as Identity | undefined);
+    await this.database.pool.query(waitSql.register, [id, step, type, ...place, plan.id, plan.version, JSON.stringify(scope), started]); // prettier-ignore
     const found = await this.#lookBack(run, step, type, scope);
     if (found !== undefined)
       await this.signals.wake(await this.#deliver(this.database.pool, found, [{ run_id: id, step }]));
@@ -45,13 +49,14 @@ export class EventWaits {
     const types = [...new Set(events.map(({ type }) => type))];
     const { rows } = await tx.query<{ type: string; path: string }>(waitSql.places, [types]);
     const paths = Map.groupBy(rows, ({ type }) => type);
-    const woken: string[] = [];
+    const [woken, unreadable]: [string[], Set<string>] = [[], new Set()];
     for (const event of events)
       for (const { path } of paths.get(event.type) ?? []) {
         const value = path === '' ? '' : eventValueAt(event.event, path);
         if (value === undefined) continue;
-        woken.push(...(await this.#matchPlace(tx, event, path, path === '' ? '' : hashed(value))));
+        woken.push(...(await this.#matchPlace(tx, event, path, path === '' ? '' : hashed(value), unreadable)));
       }
+    if (unreadable.size > 0) await tx.query(waitSql.lookBackLater, [[...unreadable]]);
     return woken;
   }
 
@@ -64,52 +69,71 @@ export class EventWaits {
     await this.database.pool.query(waitSql.sweep);
   }
 
-  async #matchPlace(tx: Tx, event: StoredEvent, path: string, value: string): Promise<readonly string[]> {
+  /** Adds runs whose version this hub does not know to `unreadable`. */
+  async #matchPlace(
+    tx: Tx,
+    event: StoredEvent,
+    path: string,
+    value: string,
+    unreadable: Set<string>,
+  ): Promise<readonly string[]> {
+    // prettier-ignore
     const woken: string[] = [];
     let last: Pick<EventWaitRow, 'run_id' | 'step'> = { run_id: LOWEST, step: '' };
     for (;;) {
       const values = [event.type, path, value, last.run_id, last.step, BATCH];
       const { rows } = await tx.query<EventWaitRow>(waitSql.candidates, values);
       const matching: EventWaitRow[] = [];
-      for (const row of rows) if (await this.#holds(row, event)) matching.push(row);
+      for (const row of rows) {
+        const holds = await this.#holds(row, event);
+        if (holds === undefined) unreadable.add(row.run_id);
+        else if (holds) matching.push(row);
+      }
       if (matching.length > 0) woken.push(...(await this.#deliver(tx, event, matching)));
       if (rows.length < BATCH) return woken;
       last = rows.at(-1)!;
     }
   }
 
-  async #holds(row: EventWaitRow, { event }: StoredEvent): Promise<boolean> {
+  async #holds(row: EventWaitRow, { event }: StoredEvent): Promise<boolean | undefined> {
     const plan = await this.#plan(row);
-    return plan !== undefined && eventMatches(plan, row.step, JSON.parse(row.scope) as Scope, event);
+    return plan && eventMatches(plan, row.step, JSON.parse(row.scope) as Scope, event);
   }
 
-  /** A version that cannot be read keeps its own runs waiting and nobody else's. */
+  /** Undefined when this hub does not know the version. Rejects when it could not be looked up: the event is tried again. */
   async #plan({ workflow_id, version }: EventWaitRow): Promise<Plan | undefined> {
     try {
       return await this.definitions.version(workflow_id, version);
-    } catch {
-      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof CcError && unknownVersion.has(thrown.code)) return undefined;
+      throw thrown;
     }
   }
 
   async #deliver(
     tx: Tx,
-    { event }: StoredEvent,
+    { seq, event }: StoredEvent,
     waits: readonly Pick<EventWaitRow, 'run_id' | 'step'>[],
   ): Promise<readonly string[]> {
-    const values = [waits.map((row) => row.run_id), waits.map((row) => row.step), JSON.stringify(event)];
+    const values = [
+      waits.map((row) => row.run_id),
+      waits.map((row) => row.step),
+      JSON.stringify(event),
+      identityOf(event),
+      seq,
+    ];
     const { rows } = await tx.query<{ id: string }>(waitSql.deliver, values);
     return rows.map(({ id }) => id);
   }
 
   /** The first event since the run was created that matches; the one that started it does not count. */
   async #lookBack(run: Run, step: string, type: string, scope: Scope): Promise<StoredEvent | undefined> {
-    const own = run.trigger.event as { id?: unknown; source?: unknown } | undefined;
+    const own = identityOf(run.trigger.event as Identity | undefined);
     let after = '0';
     for (let seen = 0; seen < LOOK_BACK; seen += BATCH) {
       const { rows } = await this.database.pool.query<EventRow>(waitSql.since, [type, run.id, after, BATCH]);
       for (const stored of rows.map(storedEvent)) {
-        if (stored.id === own?.id && stored.source === own.source) continue;
+        if (identityOf(stored.event) === own) continue;
         if (eventMatches(run.plan, step, scope, stored.event)) return stored;
       }
       if (rows.length < BATCH) return undefined;
@@ -117,6 +141,16 @@ export class EventWaits {
     }
     return undefined;
   }
+}
+
+/** What CloudEvents 1.0 says is one event. */
+interface Identity {
+  readonly id?: unknown;
+  readonly source?: unknown;
+}
+
+function identityOf(event: Identity | undefined): string | undefined {
+  return event && hashed(JSON.stringify([event.source, event.id]));
 }
 
 function hashed(value: string): string {

@@ -1,6 +1,8 @@
 /**
  * Starts of many runs in one statement. A start whose dedupe key is taken makes nothing. `owner` is asked of the table
  * of replicas: a replica that was declared dead meanwhile starts its run unowned, for another one to drive.
+ * Events are compared with when a run was created, and theirs is the clock of the server: a hub whose clock is ahead must
+ * not have made a run after what it waits for.
  * The comment is its name in metrics.
  */
 export const startSql = `
@@ -18,7 +20,7 @@ export const startSql = `
   ), r AS (
     INSERT INTO run (id, workflow_id, version, status, trigger, epoch, owner, seq, trace_id, span_id, traceparent, created_at, started_at, parent_id)
     SELECT id, workflow_id, version, status, trigger, 1, CASE WHEN owned THEN (SELECT id FROM me) END, seq, trace_id, span_id,
-      traceparent, to_timestamp(created_at / 1000), to_timestamp(started_at / 1000), parent_id
+      traceparent, least(to_timestamp(created_at / 1000), clock_timestamp()), to_timestamp(started_at / 1000), parent_id
     FROM s WHERE key IS NULL OR (id IN (SELECT run_id FROM d)) IS TRUE
     RETURNING id, owner
   ), e AS (

@@ -66,6 +66,14 @@ describe('bursts of events', () => {
     await until('the next burst', () => starter.started.length === 3);
   });
 
+  test('the run of a burst has bytes that its last event brought', async () => {
+    hubs.definitions.set({ index: { event: [{ type: 'item.changed', debounce: { for: '1s' } }] } });
+    const events = await start();
+    await events.accept({ ...changed('b'), data: undefined, data_base64: 'AAEC' });
+    await until('the run', () => starter.started.length === 1);
+    expect(starter.started[0]!.trigger.event).toMatchObject({ id: 'b', data_base64: 'AAEC' });
+  });
+
   test('400 events of 20 keys on two replicas are 20 runs, each with the last one', async () => {
     const [a, b] = await Promise.all([start(), start()]);
     await Promise.all(Array.from({ length: 400 }, (_, n) => (n % 2 ? a : b)!.accept(changed(String(n), `k${n % 20}`))));

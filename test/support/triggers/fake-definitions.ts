@@ -22,6 +22,9 @@ export class FakeDefinitions {
     return this.#current;
   }
 
+  /** What other replicas changed, for a test that says so. */
+  catchUp: () => Promise<void> = () => Promise.resolve();
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
