@@ -12,6 +12,7 @@ import { Signals } from './signals.js';
 import { slotsOf } from './slots/slot-request.js';
 import { slotSql } from './slots/slot-sql.js';
 import { SlotStarts } from './starting/slot-starts.js';
+import { Slots } from './slots/slots.js';
 import { Starts } from './starting/starts.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -303,13 +304,14 @@ describe('a start that waited', () => {
     const proxy = await TcpProxy.open(database.url);
     const away = new Database({ url: proxy.url, description: '', poolSize: 1 });
     try {
-      const [starts, signals, replica] = [engine.inside(Starts), engine.inside(Signals), engine.inside(Replica)];
+      const [starts, signals] = [engine.inside(Starts), engine.inside(Signals)];
+      const [slots, replica] = [engine.inside(Slots), engine.inside(Replica)];
       const plan = await engine.inside(Definitions).get('queue');
       const [id, asked] = [uuidv7(), Date.now() - 1_000];
       const trigger = { kind: 'manual' } as const;
       const about = { workflow: plan.id, version: plan.version, input: { key: 'lost' }, trigger };
       const lost = proxy.loseAnswer('\0\0\x0bCOMMIT'); // as the wire has it: its length and its text
-      const answer = new SlotStarts(away, starts, signals, replica).add({
+      const answer = new SlotStarts(away, starts, signals, slots, replica).add({
         ...{ id, plan, trigger, owned: true, status: 'running', key: undefined, fingerprint: undefined },
         ...{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceparent: undefined },
         slots: slotsOf(plan, about.input, trigger),

@@ -15,6 +15,8 @@ import { sql } from './leases/lease-sql.js';
 import { Slots } from './slots/slots.js';
 import { Possessions } from './liveness/possessions.js';
 import { EventWaits } from './outside/event-waits.js';
+import { Replica } from './replica.js';
+import { Sessions } from './sessions/sessions.js';
 import { Signals } from './signals.js';
 
 const partitionsEveryMs = 3_600_000;
@@ -33,6 +35,8 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
     private readonly slots: Slots,
     private readonly signals: Signals,
     private readonly waits: EventWaits,
+    private readonly sessions: Sessions,
+    private readonly replica: Replica,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(JOBS_ROLE) private readonly role: JobsRole,
   ) {}
@@ -71,12 +75,19 @@ export class Sweeper implements OnModuleInit, OnApplicationBootstrap, OnModuleDe
         this.database.pool,
         [...ids].map((run) => ({ task: driveTask, payload: { run }, jobKey: `sweep:${run}` })),
       );
+      await this.#readUnread();
       await this.slots.sweep();
       await this.#cancelOrphanedChildren();
       if (Date.now() >= this.#partitionsAt) await this.#makePartitions();
     } catch (thrown) {
       this.#log.warn(`sweep failed, tried again in ${this.config.engine.sweepMs} ms: ${messageOf(thrown)}`);
     }
+  }
+
+  /** Of the runs in memory here. Nobody else can read their signals, and a step in flight may take hours to its end. */
+  async #readUnread(): Promise<void> {
+    const { rows } = await this.database.pool.query<{ id: string }>(sql.unread, [this.replica.id]);
+    for (const { id } of rows) await this.sessions.readInbox(id);
   }
 
   async #cancelOrphanedChildren(): Promise<void> {

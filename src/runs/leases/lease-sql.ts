@@ -62,10 +62,19 @@ export const sql = {
     (SELECT r.id FROM run_inbox i JOIN run r ON r.id = i.run_id
       WHERE r.owner IS NULL AND r.finished_at IS NULL AND i.created_at < clock_timestamp() - interval '2 s' LIMIT 1000)`,
 
-  /** Runs that are part of one that has ended, and go on all the same: they were started just when it ended. */
+  /** Runs of this replica to which a signal was sent a while ago, and not read: its hint was lost, or came too early. */
+  unread: `
+    SELECT DISTINCT r.id FROM run_inbox i JOIN run r ON r.id = i.run_id
+    WHERE r.owner = $1 AND r.finished_at IS NULL AND i.created_at < clock_timestamp() - interval '2 s' LIMIT 1000`,
+
+  /**
+   * Runs that are part of one that has ended, and go on all the same: they were started just when it ended. Not those that
+   * have a request to end unread, or one that nobody can drive would be sent another with every sweep.
+   */
   orphanedChildren: `
     SELECT c.id, p.status FROM run c JOIN run p ON p.id = c.parent_id
-    WHERE c.parent_id IS NOT NULL AND c.finished_at IS NULL AND p.finished_at < clock_timestamp() - interval '2 s' LIMIT 100`,
+    WHERE c.parent_id IS NOT NULL AND c.finished_at IS NULL AND p.finished_at < clock_timestamp() - interval '2 s'
+      AND NOT EXISTS (SELECT FROM run_inbox i WHERE i.run_id = c.id AND i.kind = 'RunCancelRequested') LIMIT 100`,
 
   /** Runs whose owner is not in the list of replicas any more: it wrote them while it was being declared dead. */
   orphans: `

@@ -39,7 +39,8 @@ export const slotSql = {
 
   /**
    * Who may go now that somebody of these lines has ended. It needs no lock: rows are added at the end of a line only, so
-   * whoever is far enough in front stays so, and the last of two that end at once sees what both gave back. The run's row
+   * whoever is far enough in front stays so, and the last of two that end at once sees what both gave back. A start that
+   * counts somebody who ends before it is committed is not seen by that end: it asks for itself afterwards. The run's row
    * is locked before its slots, as the journal does. The first waiter's capacity bounds what is read of a line.
    */
   promote: `
@@ -68,7 +69,7 @@ export const slotSql = {
   forgotten: `
     UPDATE run r SET wake_at = clock_timestamp()
     WHERE owner IS NULL AND finished_at IS NULL AND wake_at = 'infinity' AND status = 'queued'
-      AND NOT EXISTS (SELECT FROM run_slot s WHERE s.run_id = r.id AND NOT s.holds)
+      AND id IN (SELECT run_id FROM run_slot GROUP BY run_id HAVING bool_and(holds))
     RETURNING r.id`,
 
   /** Places of runs that have ended without giving them back, or are gone: nothing does that, and nothing may wait for it. */

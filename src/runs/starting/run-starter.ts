@@ -88,6 +88,8 @@ export class RunStarter {
       slots: slots.map(({ key }) => key),
     };
     this.sessions.open(foldRun(plan, id, events), lease, facts, []);
+    // Who takes its place may have told it to end since it was written, when nobody here could hear it.
+    if (slots.length > 0) void this.sessions.readInbox(id);
   }
 
   #refuseWhenBusy(): void {

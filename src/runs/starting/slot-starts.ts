@@ -5,6 +5,7 @@ import { isTransient } from '../journal/steady-connection.js';
 import { Replica } from '../replica.js';
 import { Signals } from '../signals.js';
 import type { SlotRequest } from '../slots/slot-request.js';
+import { Slots } from '../slots/slots.js';
 import { slotSql } from '../slots/slot-sql.js';
 import { madeSql, startSql } from './start-sql.js';
 import { type Made, type NewRun, type StartResult, Starts } from './starts.js';
@@ -34,6 +35,7 @@ export class SlotStarts {
     private readonly database: Database,
     private readonly starts: Starts,
     private readonly signals: Signals,
+    private readonly slots: Slots,
     private readonly replica: Replica,
   ) {}
 
@@ -49,7 +51,9 @@ export class SlotStarts {
     let unknown = false;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.database.transaction((tx) => this.#startAll(tx, starts, unknown));
+        const results = await this.database.transaction((tx) => this.#startAll(tx, starts, unknown));
+        this.#lookAgain(starts, results);
+        return results;
       } catch (thrown) {
         const lost = isGone(thrown);
         unknown ||= lost;
@@ -58,6 +62,16 @@ export class SlotStarts {
         return starts.map(() => (lost ? unavailable(thrown) : asError(thrown)));
       }
     }
+  }
+
+  /** Whoever they stand behind may have ended before they were there to be seen. */
+  #lookAgain(starts: readonly SlottedRun[], results: readonly (StartResult | Error)[]): void {
+    const lines = starts.flatMap(({ plan, slots }, n) => {
+      const result = results[n]!;
+      const waits = !(result instanceof Error) && result.made && result.waits;
+      return waits ? [{ workflow: plan.id, keys: slots.map(({ key }) => key) }] : [];
+    });
+    if (lines.length > 0) void this.slots.freed(lines);
   }
 
   /** One of them cannot be written: the others must not suffer for it. */
