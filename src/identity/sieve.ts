@@ -36,16 +36,21 @@ export class Sieve {
       const unit = text.charCodeAt(at);
       if (unit === backslash) continue;
       if (needsLetters(unit)) {
-        for (const letter of lettersOf(unit)) {
-          seen = next(seen, letter.charCodeAt(0));
-          if (places[placeOf(seen)] === 1 && this.#starts.has(seen)) return true;
+        const letters = lettersOf(unit);
+        for (let letter = 0; letter < letters.length; letter += 1) {
+          seen = next(seen, letters.charCodeAt(letter));
+          if (this.#isStart(seen)) return true;
         }
-      } else {
-        seen = next(seen, unit);
-        if (places[placeOf(seen)] === 1 && this.#starts.has(seen)) return true;
+        continue;
       }
+      seen = next(seen, unit);
+      if (places[placeOf(seen)] === 1 && this.#starts.has(seen)) return true;
     }
     return false;
+  }
+
+  #isStart(seen: number): boolean {
+    return this.#places[placeOf(seen)] === 1 && this.#starts.has(seen);
   }
 }
 
