@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A run that waits for an event, as whoever sees an event needs to know it. */
 @Entity({ name: 'event_wait' })
-@Index('event_wait_by_value', ['type', 'path', 'value', 'runId'])
+@Index('event_wait_in_order', ['type', 'path', 'value', 'runId', 'step'])
 export class EventWaitEntity {
   @PrimaryColumn('uuid', { name: 'run_id' })
   runId!: string;
@@ -32,4 +32,8 @@ export class EventWaitEntity {
   /** JSON: what the condition reads of the run. */
   @Column('text')
   scope!: string;
+
+  /** SHA-256 of source and id of the event that started the run. */
+  @Column('text', { name: 'started_by', nullable: true })
+  startedBy!: string | null;
 }
