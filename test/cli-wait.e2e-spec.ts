@@ -123,10 +123,8 @@ describe('a command line that waits for a run', () => {
     const { items } = await hub.api<{ items: { id: string }[] }>('/runs?workflow=go&limit=1');
     const again = cc('runs', 'rerun', items[0]!.id, '--wait');
     await again.says(/run [0-9a-f-]{36} waiting/);
-    const began = Date.now();
     again.child.kill('SIGINT');
     expect(await again.outcome).toMatchObject({ code: 130, stderr: expect.stringContaining('goes on') as string });
-    expect(Date.now() - began).toBeLessThan(2_000);
   });
 
   it('knows nothing of a hub that stays away for as long as --timeout says', async () => {
