@@ -1,5 +1,5 @@
 import type { Tx } from '../../database/index.js';
-import { type EventRow, storedEvent, type StoredEvent } from '../../events/index.js';
+import { eventColumns, type EventRow, storedEvent, type StoredEvent } from '../../events/index.js';
 
 /** A burst that does not pause starts its run after so many times `for`. */
 const LONGEST = 10;
@@ -76,8 +76,7 @@ export async function claimDue(tx: Tx): Promise<DueBurst[]> {
   // A hub that stops in its tracks must not hold them: the others take over when the server drops its session.
   await tx.query("SET LOCAL idle_in_transaction_session_timeout = '5s'");
   const { rows } = await tx.query<Row>(
-    `SELECT b.workflow_id, b.entry, b.key, b.events, b.input, e.seq, e.id, e.source, e.type, e.subject, e.time, e.data, e.data_base64,
-       e.traceparent, e.attributes
+    `SELECT b.workflow_id, b.entry, b.key, b.events, b.input, ${eventColumns}
      FROM event_burst b LEFT JOIN event e ON e.seq = b.event_seq
      WHERE b.due_at <= clock_timestamp() ORDER BY b.due_at LIMIT ${CLAIM} FOR UPDATE OF b SKIP LOCKED`,
   );
