@@ -171,11 +171,12 @@ describeWithEngine(page, () => {
       const url = `${await guide.address('hub')}/api/v1/approvals`;
       const token = JSON.parse(await guide.run(['docker compose exec -T hub cat .commandcenter/cli.json'])).token;
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const { items } = (await (await fetch(`${url}?status=pending`, { headers })).json()) as any;
+      const pending = await fetch(`${url}?status=pending`, { headers });
+      const { items } = (await pending.json()) as { items: readonly { id: string }[] };
       expect(items).toMatchObject([{ run: id, step: 'ok', message: 'Go on?' }]);
       const decide = async (decision: string) => {
         const body = JSON.stringify({ decision, comment: 'after the restore' });
-        return (await fetch(`${url}/${items[0].id}/decision`, { method: 'POST', headers, body })).status;
+        return (await fetch(`${url}/${items[0]!.id}/decision`, { method: 'POST', headers, body })).status;
       };
       expect([await decide('approve'), await decide('reject')]).toEqual([200, 409]);
       await succeeded(id);

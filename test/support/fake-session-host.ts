@@ -44,8 +44,8 @@ export class FakeSessionHost implements SessionHost<Session> {
     closeApproval: (_run, step, _facts, as) => this.#errand(`close ${step} as ${as}`).then(() => this.undecided),
     startChild: (_run, _facts, { step, workflow }) =>
       this.#errand(`start ${workflow} for ${step}`).then(() => this.childStart),
-    cancelChild: (_run, child, _reason, force) =>
-      this.#errand(`cancel ${child}${force ? ' by force' : ''}`).then(() => false),
+    cancelChild: (run, child) =>
+      this.#errand(`cancel ${child}${run.ending?.final === true ? ' by force' : ''}`).then(() => false),
   };
 
   async #errand(what: string): Promise<void> {

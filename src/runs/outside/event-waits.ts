@@ -133,7 +133,7 @@ export class EventWaits {
     for (let seen = 0; seen < LOOK_BACK; seen += BATCH) {
       const { rows } = await this.database.pool.query<EventRow>(waitSql.since, [type, run.id, after, BATCH]);
       for (const stored of rows.map(storedEvent)) {
-        if (identityOf(stored.event) === own) continue;
+        if (own !== undefined && identityOf(stored.event) === own) continue;
         if (eventMatches(run.plan, step, scope, stored.event)) return stored;
       }
       if (rows.length < BATCH) return undefined;

@@ -43,8 +43,9 @@ export class Outside implements SessionOutside, OnModuleInit {
     return this.children.start(run, root, command);
   }
 
-  cancelChild(run: Run, child: string, reason: string, force: boolean): Promise<boolean> {
-    return this.children.cancel(run.id, child, reason, force);
+  /** By force where the run itself was ended so. */
+  cancelChild(run: Run, child: string, reason: string): Promise<boolean> {
+    return this.children.cancel(run.id, child, reason, run.ending?.final === true);
   }
 }
 

@@ -84,7 +84,7 @@ export class Errands {
         const asked = force ? `${key} by force` : key;
         if (this.#standing.has(asked)) return;
         return this.#try(asked, async () => {
-          const gone = await this.outside.cancelChild(run, wait.child, error.message, force);
+          const gone = await this.outside.cancelChild(run, wait.child, error.message);
           if (gone)
             this.home.came({ type: 'ChildEnded', at: Date.now(), step: path, child: wait.child, status: 'cancelled' });
           // Its end is told through the inbox: until then there is nothing more to do.
@@ -188,8 +188,7 @@ export class Errands {
   async #endWithIt(step: string, child: string): Promise<void> {
     const { run } = this.home;
     if (stateAt(run, step)?.status !== 'cancelled') return;
-    const force = run.ending?.final === true;
-    await this.outside.cancelChild(run, child, run.ending?.error.message ?? run.error!.message, force);
+    await this.outside.cancelChild(run, child, run.ending?.error.message ?? run.error!.message);
   }
 }
 

@@ -48,7 +48,7 @@ export interface SessionOutside {
   closeApproval(run: Run, step: string, root: RootContext, as: 'expired' | 'cancelled'): Promise<boolean>;
   startChild(run: Run, root: RootContext, command: Command & { type: 'StartChild' }): Promise<ChildStart>;
   /** True when there is no such run any more. Its end, if it comes, is told through the inbox. */
-  cancelChild(run: Run, child: string, reason: string, force: boolean): Promise<boolean>;
+  cancelChild(run: Run, child: string, reason: string): Promise<boolean>;
 }
 
 export type ChildStart = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly failure: Failure };
